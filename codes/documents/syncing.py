@@ -1,0 +1,232 @@
+"""Files and database: three texts decide (the file's, the database's, and the newest on which both agreed)."""
+
+import difflib
+import enum
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import models, transaction
+from django.db.models import ProtectedError
+
+from codes.models import Revision
+
+from .kinds import DocumentKind
+from .reading import Problem, load
+from .storing import Page, Targets, store_page, store_rows
+from .writing import dump_all, to_text
+
+
+class Outcome(enum.Enum):
+    """What a comparison of three texts says. An empty text is a page that is not there."""
+
+    SAME = "same"
+    CREATE = "created"
+    TAKE_FILE = "taken from the file"
+    KEEP_DATABASE = "kept as edited in the database"
+    REMOVE = "deleted, as the file was"
+    CONFLICT = "in conflict"
+
+
+def decide(file: str, database: str, agreed: str | None) -> Outcome:
+    """Compare the file's text, the database's, and the newest that both agreed on (None: they never met)."""
+    if file == database:
+        return Outcome.SAME
+    if agreed is None and not database:
+        return Outcome.CREATE
+    if file == (agreed or ""):
+        return Outcome.KEEP_DATABASE
+    if database == (agreed or ""):
+        return Outcome.TAKE_FILE if file else Outcome.REMOVE
+    return Outcome.CONFLICT
+
+
+@dataclass
+class Report:
+    """What an import or an export did."""
+
+    counts: Counter = field(default_factory=Counter)
+    conflicts: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.conflicts and not self.problems
+
+    def conflict(self, path: str, file: str, database: str) -> None:
+        self.counts[Outcome.CONFLICT] += 1
+        lines = difflib.unified_diff(
+            database.splitlines(), file.splitlines(), f"database: {path}", f"file: {path}", lineterm="", n=1
+        )
+        self.conflicts[path] = "\n".join(lines)
+
+
+class _Rollback(Exception):
+    pass
+
+
+def read_files(kinds: Iterable[DocumentKind], root: Path) -> dict[str, str]:
+    """Return the text of every document below `root`, by its path there. Raises UnicodeDecodeError naming the file."""
+    texts = {}
+    for kind in kinds:
+        for path in sorted((root / kind.folder).glob("*.yaml")):
+            texts[f"{kind.folder}/{path.name}"] = path.read_bytes().decode("utf-8", "strict")
+    return texts
+
+
+def import_documents(
+    kinds: list[DocumentKind],
+    root: Path,
+    *,
+    file_wins: Iterable[str] = (),
+    database_wins: Iterable[str] = (),
+    check_only: bool = False,
+) -> Report:
+    """Bring the database to what the files say, in one transaction; what editors changed meanwhile stays.
+
+    With a problem in any file nothing is imported. A conflict leaves that page alone; `file_wins` and `database_wins`
+    name the paths for which it is settled. `check_only` rolls everything back.
+    """
+    report = Report()
+    try:
+        files = read_files(kinds, root)
+    except UnicodeDecodeError as error:
+        report.problems.append(Problem(str(root), 1, f"A file is not UTF-8 ({error.reason}). Save it as UTF-8."))
+        return report
+    try:
+        with transaction.atomic():
+            _import(kinds, files, set(file_wins), set(database_wins), report)
+            if report.problems or check_only:
+                raise _Rollback
+    except _Rollback:
+        pass
+    return report
+
+
+def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: set[str], report: Report) -> None:
+    agreed = Revision.objects.agreed_texts()
+    pages: list[Page] = []
+    removals: list[tuple[DocumentKind, models.Model, str]] = []
+    revisions: list[Revision] = []
+    for kind in kinds:
+        prefix = f"{kind.folder}/"
+        mine = {path for path in files if path.startswith(prefix)}
+        known = {path for path, text in agreed.items() if path.startswith(prefix) and text}
+        changed = [path for path in sorted(mine | known) if files.get(path, "") != agreed.get(path)]
+        report.counts[Outcome.SAME] += len(mine) - len([path for path in changed if path in mine])
+        live = {kind.path(page): page for page in kind.live_pages()} if changed else {}
+        wanted = [live[path] for path in changed if path in live]
+        texts = {kind.path(page): text for page, text in dump_all(kind, wanted)}
+        for path in changed:
+            data, lines, problems = load(kind, path, files[path]) if path in files else ({}, {}, [])
+            if problems:
+                report.problems.extend(problems)
+                continue
+            file, database = (to_text(data) if data else ""), texts.get(path, "")
+            outcome = decide(file, database, agreed.get(path))
+            if outcome is Outcome.CONFLICT and path in file_wins:
+                outcome = Outcome.TAKE_FILE if file else Outcome.REMOVE
+            elif outcome is Outcome.CONFLICT and path in database_wins:
+                outcome = Outcome.KEEP_DATABASE
+                revisions.append(_revision(path, file))
+            if outcome is Outcome.CONFLICT:
+                report.conflict(path, file, database)
+                continue
+            report.counts[outcome] += 1
+            if outcome in (Outcome.CREATE, Outcome.TAKE_FILE):
+                pages.append(Page(kind, path, data, lines))
+            elif outcome is Outcome.REMOVE:
+                removals.append((kind, live[path], path))
+            if outcome in (Outcome.CREATE, Outcome.TAKE_FILE, Outcome.REMOVE) or (
+                outcome is Outcome.SAME and file != agreed.get(path)
+            ):
+                revisions.append(_revision(path, file))
+    if report.problems:
+        return
+    targets = Targets()
+    for page in pages:
+        store_page(page, targets)
+    for page in pages:
+        if not page.problems:
+            store_rows(page, targets)
+        report.problems.extend(page.problems)
+    for kind, page, path in reversed(removals):
+        try:
+            page.delete()
+        except ProtectedError as error:
+            users = ", ".join(sorted({str(getattr(row, "code", row)) for row in error.protected_objects})[:5])
+            message = f"The file was deleted, but other pages still name {page}: {users}. Remove it there first."
+            report.problems.append(Problem(path, 1, message))
+    Revision.objects.bulk_create(revisions)
+
+
+def _revision(path: str, text: str, source: str = Revision.Source.IMPORT) -> Revision:
+    return Revision(path=path, text=text, source=source, agreed=True)
+
+
+def export_documents(
+    kinds: list[DocumentKind], root: Path, *, file_wins: Iterable[str] = (), database_wins: Iterable[str] = ()
+) -> Report:
+    """Write what editors changed into the files. A file that changed meanwhile is left alone, and shown if both did.
+
+    Draft copies have no file. Each file is replaced as a whole or not at all.
+    """
+    report = Report()
+    files = read_files(kinds, root)
+    agreed = Revision.objects.agreed_texts()
+    revisions = []
+    for kind in kinds:
+        texts = {kind.path(page): text for page, text in dump_all(kind, kind.live_pages())}
+        mine = {path for path in files if path.startswith(f"{kind.folder}/")}
+        for path in sorted(texts.keys() | mine):
+            database = texts.get(path, "")
+            raw = files.get(path, "")
+            data, _, problems = load(kind, path, raw) if raw else ({}, {}, [])
+            if problems:
+                report.problems.extend(problems)
+                continue
+            file = to_text(data) if data else ""
+            outcome = decide(file, database, agreed.get(path))
+            if outcome is Outcome.CONFLICT and path in database_wins:
+                outcome = Outcome.KEEP_DATABASE
+            elif outcome is Outcome.CONFLICT and path in file_wins:
+                outcome = Outcome.TAKE_FILE
+            if outcome is Outcome.CONFLICT:
+                report.conflict(path, file, database)
+                continue
+            if outcome is Outcome.SAME:
+                report.counts[Outcome.SAME] += 1
+                if raw != file:
+                    write_file(root / path, file)
+                if agreed.get(path) != file:
+                    revisions.append(_revision(path, file, Revision.Source.EXPORT))
+            elif outcome is Outcome.KEEP_DATABASE:
+                report.counts["written" if database else "removed"] += 1
+                write_file(root / path, database)
+                revisions.append(_revision(path, database, Revision.Source.EXPORT))
+            else:
+                report.counts["newer in the file: import first"] += 1
+    Revision.objects.bulk_create(revisions)
+    return report
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace the file by `text` in one step, or remove it where the text is empty."""
+    if not text:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,29 @@
+"""What templates of every app share."""
+
+from django import template
+
+from codes import exchanges, markdown
+
+register = template.Library()
+
+register.filter("markdown", lambda text: markdown.render(text or ""))
+register.filter("inline", lambda text: markdown.render_inline(text or ""))
+register.filter("plain", lambda text: markdown.to_plain(text or ""))
+register.filter("messages", exchanges.parse)
+
+
+@register.filter
+def code(text: str, language: str = "text"):
+    """Code as highlighted HTML for the inside of a `<pre>`."""
+    return markdown.render_code(text, language)
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:] if text else ""
+
+
+@register.filter
+def of_kind(rows, kind: str) -> list:
+    return [row for row in rows if row.kind == kind]

@@ -1,0 +1,33 @@
+"""What happens to every request before a view is chosen."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+
+# Only what public addresses are made of: a redirect to anything else could lead elsewhere.
+PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/+\Z")
+
+
+def strip_slash(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Redirect `/500/` to `/500` where the rest is an address of this site and the whole is not."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if path.endswith("/") and len(path) < 300 and PLAIN_PATH.match(path) and not _resolves(path):
+            bare = path.rstrip("/")
+            if _resolves(bare):
+                query = request.META.get("QUERY_STRING", "")
+                return HttpResponsePermanentRedirect(f"{bare}?{query}" if query else bare)
+        return get_response(request)
+
+    return middleware
+
+
+def _resolves(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True

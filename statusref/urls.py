@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from statusref import views
+from statusref.sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("about", views.about, name="about"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.svg", views.favicon, name="favicon"),
+    path("favicon.ico", RedirectView.as_view(url="/favicon.svg", permanent=True)),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("admin/", include("codes.admin_urls")),
+    path("admin/", admin.site.urls),
+    re_path(r"^admin\Z", RedirectView.as_view(pattern_name="admin:index")),
+    path("", include("search.urls")),
+    path("", include("codes.urls")),
+]
+
+handler400 = "statusref.views.bad_request"
+handler403 = "statusref.views.forbidden"
+handler404 = "statusref.views.not_found"
+handler500 = "statusref.views.server_error"

@@ -1,0 +1,88 @@
+"""The pages that see every app: home, about, errors, and what machines read."""
+
+import re
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from codes.models import StatusClass, StatusCode, class_digit
+from codes.readers import reader_of
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    codes = list(StatusCode.objects.visible_to(reader_of(request)).for_lists())
+    shelves = [
+        (status_class, [code for code in codes if code.digit == status_class.digit])
+        for status_class in StatusClass.objects.all()
+    ]
+    # The five classes of HTTP first, then the two homes of numbers outside them.
+    shelves.sort(key=lambda shelf: (shelf[0].digit in (0, 6), shelf[0].digit))
+    return render(request, "home.html", {"shelves": shelves, "count": len(codes)})
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    published = StatusCode.objects.published()
+    context = {
+        "registered": published.registered().count(),
+        "unregistered": published.count() - published.registered().count(),
+        "unverified": published.filter(verified=False),
+    }
+    return render(request, "about.html", context)
+
+
+@require_safe
+@cache_control(max_age=3600)
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search", "Disallow: /report", ""]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(max_age=86400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(get_template("favicon.svg").render(), content_type="image/svg+xml")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The 404 page: the nearest codes, and for an unused number how clients treat it (RFC 9110 §15)."""
+    number = getattr(exception, "number", None)
+    if number is None and (digits := re.search(r"(?<![0-9])[0-9]{3}(?![0-9])", request.path[:200])):
+        guess = int(digits[0])
+    else:
+        guess = number
+    context = {"number": number, "label": f"{number:03d}" if number is not None else ""}
+    if number is not None:
+        context["in_range"] = 100 <= number <= 599
+        context["fallback"] = f"{class_digit(number)}00"
+    if guess is not None:
+        try:
+            codes = StatusCode.objects.published().for_lists()
+            context["nearest"] = sorted(codes, key=lambda code: (abs(code.number - guess), code.number))[:6]
+        except DatabaseError:
+            context["nearest"] = []
+    return render(request, "404.html", context, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(get_template("400.html").render(), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(get_template("403.html").render(), status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return HttpResponse(get_template("403.html").render({"is_csrf": True}), status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The 500 page. It needs neither the database nor the request."""
+    return HttpResponseServerError(get_template("500.html").render())
