@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from codes.models import StatusCode
-from codes.vocabulary import NameKind, RelationKind, Role, SectionKind
+from codes.models import Meaning, StatusCode, Vendor
+from codes.vocabulary import NameKind, RelationKind, Role, SectionKind, Stop
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     for snippet in code.snippets.all():
         snippets[snippet.role].append(snippet)
     names = list(code.names.all())
-    meanings = list(code.meanings.all())
+    meanings = meanings_of(code)
 
     def text(kind: SectionKind, anchor: str = "", title: str = "") -> Block:
         return Block(anchor or kind.value, title or kind.label, "codes/_sections.html", sections[kind])
@@ -39,7 +39,9 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     def code_for(role: Role, anchor: str) -> Block:
         return Block(anchor, role.label, "codes/_snippets.html", snippets[role])
 
-    yield Block("meaning", "In plain words", "codes/_plain_words.html", [code] if code.meaning or code.first_check else [])
+    yield Block(
+        "meaning", "In plain words", "codes/_plain_words.html", [code] if code.meaning or code.first_check else []
+    )
     if not code.is_registered:
         yield Block("meanings", "Whose number it is", "codes/_meanings.html", meanings)
     yield text(SectionKind.OVERVIEW)
@@ -58,7 +60,9 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     yield Block("facts", "Quick facts", "codes/_facts.html", [code])
     yield Block("headers", "Header fields", "codes/_headers.html", list(code.headerrules.all()))
     rules = list(code.rules.all())
-    yield Block("rules", "What the specification says", "codes/_rules.html", rules or ([code] if code.definition else []))
+    yield Block(
+        "rules", "What the specification says", "codes/_rules.html", rules or ([code] if code.definition else [])
+    )
     if code.is_registered:
         yield Block("meanings", "What vendors mean by it", "codes/_meanings.html", meanings)
     for kind in (SectionKind.SCENARIO, SectionKind.OPERATIONS, SectionKind.PREVENTION, SectionKind.IMPACT):
@@ -75,6 +79,30 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     )
     yield text(SectionKind.NOTE)
     yield Block("references", "Read more", "codes/_references.html", list(code.references.all()))
+
+
+@dataclass(frozen=True)
+class SubStatuses:
+    """The sub-statuses of one vendor, which share a table."""
+
+    vendor: Vendor
+    rows: list[Meaning]
+
+    @property
+    def sources(self) -> list[Meaning]:
+        """One meaning for each source that the rows name."""
+        return list({row.source: row for row in reversed(self.rows) if row.source}.values())[::-1]
+
+
+def meanings_of(code: StatusCode) -> list[Meaning | SubStatuses]:
+    """The meanings of the number itself one by one, then each vendor's sub-statuses together."""
+    alone, tables = [], {}
+    for meaning in code.meanings.all():
+        if meaning.is_sub_status and not meaning.body:
+            tables.setdefault(meaning.vendor_id, SubStatuses(meaning.vendor, [])).rows.append(meaning)
+        else:
+            alone.append(meaning)
+    return [*alone, *tables.values()]
 
 
 @dataclass(frozen=True)
@@ -104,8 +132,6 @@ def doors_of(blocks: list[Block]) -> list[Door]:
 
 def path_of(code: StatusCode) -> list[dict]:
     """The line from client to database: which stop spoke, which may speak too, and where the trouble is."""
-    from codes.vocabulary import Stop
-
     speakers = [hop.stop for hop in code.speakers]
     stops = []
     for stop in Stop:

@@ -50,7 +50,7 @@ SANITISER = nh3.Cleaner(
 
 
 def highlight(code: str, language: str) -> str:
-    """Return the code as HTML with at most four kinds of `<span class="tok-…">`; plain where the language is unknown."""
+    """Return the code as HTML with four kinds of `<span class="tok-…">`; plain where the language is unknown."""
     try:
         lexer: Lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
     except ClassNotFound:

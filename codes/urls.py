@@ -12,6 +12,6 @@ urlpatterns = [
     re_path(r"^vendors/(?P<slug>[a-z0-9-]{1,60})\Z", views.vendor_page, name="vendor"),
     path("cheat-sheet", views.cheat_sheet, name="cheat-sheet"),
     path("report", views.report_error, name="report"),
-    # A sub-status or another label of a meaning: 404.13, H12, 1016, 009, -1.
-    re_path(r"^(?P<label>-1|[0-9]{1,4}(?:\.[0-9]{1,3})?|[A-Za-z]{1,2}[0-9]{1,3})\Z", views.meaning_address, name="meaning"),
+    # A sub-status or another label of a meaning: 404.13, H12, 1016, 009, -1, 600-699.
+    re_path(r"^(?P<label>-?[0-9A-Za-z][0-9A-Za-z._-]{0,19})\Z", views.meaning_address, name="meaning"),
 ]

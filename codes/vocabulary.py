@@ -32,6 +32,11 @@ class Hop(TextChoices):
     CLIENT_LIBRARY = "client-library", "Client library"
 
     @property
+    def in_text(self) -> str:
+        """The label inside a sentence."""
+        return self.label if self is Hop.CDN else self.label.lower()
+
+    @property
     def stop(self) -> "Stop":
         """Where this hop stands on the line from client to database."""
         return {

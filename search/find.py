@@ -50,7 +50,13 @@ def results_for(query: str, codes: QuerySet[StatusCode]) -> list[Result]:
         add(name.code, "", str(name.code), name.get_kind_display(), name.text)
     meanings = Meaning.objects.filter(code__in=codes).select_related("code", "vendor")
     for meaning in matching(meanings, "name", "summary", "label", "vendor__name"):
-        add(meaning.code, f"#meaning-{meaning.slug}", f"{meaning.label} {meaning.name}", meaning.vendor.name, meaning.summary)
+        add(
+            meaning.code,
+            f"#meaning-{meaning.slug}",
+            f"{meaning.label} {meaning.name}",
+            meaning.vendor.name,
+            meaning.summary,
+        )
     for rule in matching(HeaderRule.objects.filter(code__in=codes).select_related("code"), "header"):
         add(rule.code, "#headers", f"{rule.header} in {rule.code}", "header field", f"{rule.level} {rule.condition}")
     for cause in matching(Cause.objects.filter(code__in=codes).select_related("code"), "title", "sign"):

@@ -98,9 +98,7 @@ CODE = DocumentKind(
             verified verified_note""",
         ),
         "names": RowKind(Name, "code", "kind text platform spec since", ("kind", "text", "platform")),
-        "headers": RowKind(
-            HeaderRule, "code", "header level condition note section", ("header", "level", "condition")
-        ),
+        "headers": RowKind(HeaderRule, "code", "header level condition note section", ("header", "level", "condition")),
         "rules": RowKind(Rule, "code", "level who text section", ("level", "section", "text")),
         "fingerprints": RowKind(Fingerprint, "code", "kind pattern proves vendor meaning", ("kind", "pattern")),
         "exchanges": RowKind(Exchange, "code", "slug title transcript note"),
@@ -111,9 +109,7 @@ CODE = DocumentKind(
             children={"fixes": RowKind(Fix, "cause", "slug title platform body why expected warning")},
         ),
         "steps": RowKind(Step, "code", "slug title body command expect proves"),
-        "snippets": RowKind(
-            Snippet, "code", "slug platform role title body code warning", renamed={"code": "source"}
-        ),
+        "snippets": RowKind(Snippet, "code", "slug platform role title body code warning", renamed={"code": "source"}),
         "sections": RowKind(Section, "code", "kind slug title body", ("kind", "slug")),
         "engine_notes": RowKind(
             EngineNote, "code", "engine topic text source source_url checked_on", ("engine", "topic", "text")

@@ -153,7 +153,7 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
         if not page.problems:
             store_rows(page, targets)
         report.problems.extend(page.problems)
-    for kind, page, path in reversed(removals):
+    for _, page, path in reversed(removals):
         try:
             page.delete()
         except ProtectedError as error:

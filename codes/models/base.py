@@ -26,20 +26,20 @@ class CanonicalModel(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, **kwargs) -> None:
+        self.canonicalise()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        self.canonicalise()
+
     def canonicalise(self) -> None:
         for field in self._meta.concrete_fields:
             if isinstance(field, models.CharField | models.TextField) and not field.primary_key:
                 value = getattr(self, field.attname)
                 if isinstance(value, str):
                     setattr(self, field.attname, canonical(value))
-
-    def clean(self) -> None:
-        super().clean()
-        self.canonicalise()
-
-    def save(self, *args, **kwargs) -> None:
-        self.canonicalise()
-        super().save(*args, **kwargs)
 
 
 class PublishableQuerySet(models.QuerySet):

@@ -68,11 +68,11 @@ class StatusCode(Publishable):
     """One number, as it stands in a status line. Who gives it another meaning is a `Meaning`."""
 
     number = models.PositiveSmallIntegerField(validators=[MinValueValidator(0), MaxValueValidator(999)])
-    name = models.CharField(max_length=80, help_text="The registered reason phrase; for a vendor's number the vendor's.")
-    is_popular = models.BooleanField("much met", default=False, help_text="Stands out on the home page.")
-    registration = models.CharField(
-        max_length=12, choices=words.Registration, default=words.Registration.UNREGISTERED
+    name = models.CharField(
+        max_length=80, help_text="The registered reason phrase; for a vendor's number the vendor's."
     )
+    is_popular = models.BooleanField("much met", default=False, help_text="Stands out on the home page.")
+    registration = models.CharField(max_length=12, choices=words.Registration, default=words.Registration.UNREGISTERED)
     spec = models.CharField("specification", max_length=120, blank=True, help_text='"RFC 9110", or a vendor\'s page.')
     section = models.CharField(max_length=40, blank=True, help_text='"15.6.1"')
     spec_url = models.URLField("specification address", blank=True, max_length=300)
@@ -190,9 +190,13 @@ class StatusCode(Publishable):
         super().clean()
         errors = {}
         if self.published_at and not self.summary:
-            errors["summary"] = "A published page needs its one-sentence summary. Write it, or empty the publishing time."
+            errors["summary"] = (
+                "A published page needs its one-sentence summary. Write it, or empty the publishing time."
+            )
         if self.is_registered and not self.spec:
-            errors["spec"] = "A registered number has a specification. Name it, or set the registration to Not registered."
+            errors["spec"] = (
+                "A registered number has a specification. Name it, or set the registration to Not registered."
+            )
         if self.redirect_rule and self.digit != 3:
             errors["redirect_rule"] = "Only a 3xx code has a redirect rule. Empty it."
         if self.where_seen == words.WhereSeen.SENT and not self.sent_by and self.published_at:

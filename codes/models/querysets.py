@@ -56,9 +56,17 @@ class StatusCodeQuerySet(PublishableQuerySet):
             Prefetch("causes", _model("Cause").objects.select_related("meaning__vendor")),
             Prefetch("causes__fixes", _model("Fix").objects.select_related("platform")),
             Prefetch("steps", _model("Step").objects.select_related("proves")),
-            Prefetch("snippets", _model("Snippet").objects.select_related("platform").order_by("platform__position", "position")),
+            Prefetch(
+                "snippets",
+                _model("Snippet").objects.select_related("platform").order_by("platform__position", "position"),
+            ),
             "sections",
             "enginenotes",
-            Prefetch("relations", _model("Relation").objects.filter(other__in=self.model.objects.visible_to(user)).select_related("other")),
+            Prefetch(
+                "relations",
+                _model("Relation")
+                .objects.filter(other__in=self.model.objects.visible_to(user))
+                .select_related("other"),
+            ),
             "references",
         )

@@ -93,7 +93,7 @@ class Meaning(SluggedRow):
     @property
     def is_sub_status(self) -> bool:
         """True where the label says more than the page's number."""
-        return self.label.lstrip("0") != str(self.code.number).lstrip("0")
+        return self.label not in (self.code.label, str(self.code.number))
 
     @property
     def speakers(self) -> list[words.Hop]:

@@ -1,0 +1,48 @@
+# Two commands: `make run` and `make test`. Everything they need is installed into .venv and node_modules.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run dev test format lock clean
+
+run: $(VENV)/.run
+	@$(BIN)/python manage.py serve
+
+dev: $(VENV)/.run
+	@DEBUG=true $(BIN)/python manage.py serve --reload
+
+test: $(VENV)/.dev node_modules/.installed
+	@BIN=$(BIN) sh tests/run
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --quiet --output-file requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --python-version 3.11 --quiet --constraint requirements/run.txt \
+		--output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) node_modules var
+
+$(VENV)/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "statusref needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@touch $@ $(VENV)/.run
+
+# axe-core and the HTML checker. Without npm the tests that need them are left out, and the run says so at its end.
+node_modules/.installed: package-lock.json
+	@mkdir -p node_modules
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --ignore-scripts; else echo "npm is not here: no axe-core, no HTML checker"; fi
+	@mkdir -p node_modules && touch $@

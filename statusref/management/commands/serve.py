@@ -1,0 +1,69 @@
+"""One command from an empty folder to a running site."""
+
+import hashlib
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    help = "Migrate, import what changed in content/, collect static files, make the first admin user, and serve."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS", "2")))
+        parser.add_argument("--reload", action="store_true", help="Debug pages, and a restart on every change.")
+        parser.add_argument("--prepare-only", action="store_true", help="Do everything but serve.")
+
+    def handle(self, *, host, port, workers, reload, prepare_only, **options):
+        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("import_content", stdout=self.stdout, stderr=self.stderr)
+        except CommandError as error:
+            self.stderr.write(f"Content: {error} The site starts with what the database holds.")
+        if not settings.DEBUG:
+            self.collect_static()
+        self.make_first_admin()
+        if prepare_only:
+            return
+        shown = f"[{host}]" if ":" in host else host
+        self.stdout.write(f"statusref is at http://{shown}:{port}/ (Ctrl+C stops it)")
+        self.stdout.flush()
+        if reload:
+            command = [sys.executable, "manage.py", "runserver", f"{shown}:{port}"]
+        else:
+            command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+            command += ["--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024"]
+            command += ["--respawn-failed-workers", "--log-level", "warning", "statusref.wsgi:application"]
+        os.chdir(settings.BASE_DIR)
+        os.execv(command[0], command)
+
+    def collect_static(self) -> None:
+        """Collect static files unless none of them changed since the last time."""
+        stamp = Path(settings.STATIC_ROOT) / ".stamp"
+        digest = hashlib.sha256()
+        for finder in get_finders():
+            for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+                status = Path(storage.path(path)).stat()
+                digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+        if stamp.is_file() and stamp.read_text() == digest.hexdigest():
+            return
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(digest.hexdigest())
+
+    def make_first_admin(self) -> None:
+        """Make the user "admin" with a random password if there is no user at all, and tell the password once."""
+        users = get_user_model().objects
+        if users.exists():
+            return
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("admin", password=password)
+        self.stdout.write(f'The first editor is "admin", password {password} (shown once; change it at /admin/).')

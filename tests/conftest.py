@@ -1,0 +1,59 @@
+"""What every test shares: a database with the whole site where it is asked for, a browser, and a report of gaps."""
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+VNU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
+IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
+
+# Chromium's own synchronous driver runs an event loop; Django must not mistake it for an async view.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def need(condition: object, what: str) -> None:
+    """Leave the test out where a tool is missing; in CI fail instead."""
+    if not condition:
+        (pytest.fail if IN_CI else pytest.skip)(f"needs {what}")
+
+
+def pytest_terminal_summary(terminalreporter):
+    left_out = terminalreporter.stats.get("skipped", [])
+    terminalreporter.section("left out")
+    if not left_out:
+        terminalreporter.write_line("Nothing.")
+    for reason in sorted({str(report.longrepr[-1]) for report in left_out}):
+        terminalreporter.write_line(reason)
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Tests need no collected static files."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="module")
+def whole_site(django_db_setup, django_db_blocker):
+    """All of content/ in the database, for the tests of one module; undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("import_content", stdout=io.StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def content_dir() -> Path:
+    return Path(settings.CONTENT_DIR)
