@@ -21,9 +21,9 @@ format: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--python-version 3.11 --quiet --output-file requirements/run.txt
+		--python-version 3.11 --quiet --custom-compile-command 'make lock' --output-file requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --python-version 3.11 --quiet --constraint requirements/run.txt \
+		--no-emit-find-links --python-version 3.11 --quiet --custom-compile-command 'make lock' --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
 
 clean:

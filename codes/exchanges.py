@@ -6,6 +6,7 @@ that begins with such a line is content that follows later, as after a 100 (Cont
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 START_LINE = {
@@ -62,6 +63,19 @@ def parse(transcript: str) -> list[Message]:
     if not messages:
         raise ValueError('The transcript is empty. Write a request ("> GET / HTTP/1.1") and its response.')
     return messages
+
+
+def missing_from(transcript: str, number: int, headers: Iterable[str]) -> list[str]:
+    """Name what the transcript on the page of `number` must show and does not: a response with that status, which
+    carries every one of `headers`. Empty: nothing is missing.
+
+    Raises ValueError where `parse` does.
+    """
+    headers = list(headers)
+    answers = [message for message in parse(transcript) if message.status == number]
+    if not answers:
+        return [f"a response with status {number:03d}"]
+    return min(([name for name in headers if not answer.has_field(name)] for answer in answers), key=len)
 
 
 def _message(block: list[tuple[int, str]]) -> Message:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from codes.models import Meaning, Name, StatusClass, StatusCode, class_digit
 
-NUMBER = re.compile(r"(?:http(?:/[0-9.]+)?[ -]*)?(?:status|error|code)?[ :#-]*([0-9]{3})", re.I)
+NUMBER = re.compile(r"(?:http(?:/[0-9.]+)?[ -]*)?(?:(?:status|error|code)[ :#-]*)*([0-9]{3})", re.I)
 CLASS = re.compile(r"([1-5])(?:xx|[0-9]x|00s)", re.I)
 # Places of the status in a line that a machine wrote; the first that matches counts.
 IN_A_LINE = (

@@ -10,6 +10,7 @@
 | HTTPS | served over HTTPS only: redirect, secure cookies, HSTS | false |
 | TRUSTED_PROXIES | how many proxies in front set X-Forwarded-For and X-Forwarded-Proto | 0 |
 | VAR_DIR | where the database, the secret key and collected static files live | var/ |
+| CONTENT_DIR | the content files | content/ |
 """
 
 import os
@@ -23,7 +24,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
-CONTENT_DIR = BASE_DIR / "content"
+CONTENT_DIR = Path(env.str("CONTENT_DIR", str(BASE_DIR / "content")))
 DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", False)
 BASE_URL = env.str("BASE_URL", "").rstrip("/")

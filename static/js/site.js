@@ -12,7 +12,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Copy buttons.
-for (const pre of document.querySelectorAll("article pre:not(.sign)")) {
+for (const pre of document.querySelectorAll(".content pre:not(.sign)")) {
   const box = document.createElement("div");
   const button = document.createElement("button");
   box.className = "boxed";

@@ -1,0 +1,37 @@
+"""Filters of the list of status codes."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from codes.models import StatusClass
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [(state, state.capitalize()) for state in ("draft", "scheduled", "published", "newer draft")]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "draft":
+                return queryset.filter(published_at=None)
+            case "scheduled":
+                return queryset.filter(published_at__gt=timezone.now())
+            case "published":
+                return queryset.filter(published_at__lte=timezone.now())
+            case "newer draft":
+                return queryset.filter(draft__isnull=False)
+        return queryset
+
+
+class ClassFilter(admin.SimpleListFilter):
+    title = "class"
+    parameter_name = "class"
+
+    def lookups(self, request, model_admin):
+        return [(str(row.digit), str(row)) for row in StatusClass.objects.only("digit", "slug", "name")]
+
+    def queryset(self, request, queryset):
+        return queryset.of_class(int(self.value())) if self.value() in list("0123456") else queryset

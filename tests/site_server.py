@@ -1,0 +1,80 @@
+"""A real server with the whole site, started as `make run` starts it, for tests that need a browser or a socket."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it listens, what it printed, where its files are, and how many seconds it took to answer."""
+
+    url: str
+    output: Path
+    var: Path
+    seconds: float
+
+    @property
+    def printed(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def password(self) -> str:
+        """The first admin's password, as it was printed."""
+        return re.search(r"password (\S+) ", self.printed)[1]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running_site(var: Path, **environment: str) -> Iterator[Site]:
+    """Run `manage.py serve` on a free port until the block ends; only its own process group is stopped."""
+    var.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    output = var / f"output-{port}.txt"
+    clean = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG", "SECRET_KEY")}
+    started = time.monotonic()
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--workers", "1"],
+            cwd=ROOT,
+            env={**clean, "VAR_DIR": str(var), "HOST": "127.0.0.1", "PORT": str(port), **environment},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError(f"The server stopped:\n{output.read_text()}")
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}/robots.txt", timeout=2).close()
+                break
+            time.sleep(0.1)
+        else:
+            raise RuntimeError(f"The server did not answer within a minute:\n{output.read_text()}")
+        yield Site(url, output, var, time.monotonic() - started)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
