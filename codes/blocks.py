@@ -61,7 +61,10 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     yield Block("headers", "Header fields", "codes/_headers.html", list(code.headerrules.all()))
     rules = list(code.rules.all())
     yield Block(
-        "rules", "What the specification says", "codes/_rules.html", rules or ([code] if code.definition else [])
+        "rules",
+        "What the specification says" if rules else "Definition",
+        "codes/_rules.html",
+        rules or ([code] if code.definition else []),
     )
     if code.is_registered:
         yield Block("meanings", "What vendors mean by it", "codes/_meanings.html", meanings)
@@ -125,9 +128,10 @@ DOORS = (
 
 
 def doors_of(blocks: list[Block]) -> list[Door]:
-    """At most four doors, only to blocks that the page has."""
+    """At most four doors, only to blocks that the page has; one alone would be no choice."""
     anchors = {block.anchor for block in blocks}
-    return [door for door in DOORS if door.anchor in anchors][:4]
+    doors = [door for door in DOORS if door.anchor in anchors][:4]
+    return doors if len(doors) > 1 else []
 
 
 def path_of(code: StatusCode) -> list[dict]:

@@ -14,6 +14,7 @@ from codes.filters import filters_of
 from codes.forms import ErrorReportForm
 from codes.models import Meaning, StatusClass, StatusCode, Vendor, class_digit
 from codes.readers import reader_of
+from codes.vocabulary import VendorKind
 
 
 class UnknownNumber(Http404):
@@ -86,7 +87,11 @@ def vendor_list(request: HttpRequest) -> HttpResponse:
     labels = Prefetch(
         "meanings", Meaning.objects.filter(code__in=visible).select_related("code").order_by("code__number", "position")
     )
-    return render(request, "codes/vendors.html", {"vendors": vendors.prefetch_related(labels).order_by("kind", "name")})
+    order = VendorKind.values
+    vendors = sorted(
+        vendors.prefetch_related(labels), key=lambda vendor: (order.index(vendor.kind), vendor.name.lower())
+    )
+    return render(request, "codes/vendors.html", {"vendors": vendors})
 
 
 @require_safe

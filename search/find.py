@@ -44,7 +44,7 @@ def results_for(query: str, codes: QuerySet[StatusCode]) -> list[Result]:
             rows = rows.filter(either)
         return rows[:MOST]
 
-    for code in matching(codes, "name", "summary", "gist"):
+    for code in [*matching(codes, "name"), *matching(codes, "name", "summary", "gist")]:
         add(code, "", str(code), "code", code.summary)
     for name in matching(Name.objects.filter(code__in=codes).select_related("code"), "text"):
         add(name.code, "", str(name.code), name.get_kind_display(), name.text)

@@ -1,7 +1,6 @@
 """The shape of the house, read from the source."""
 
 import re
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -49,18 +48,6 @@ def test_every_public_view_asks_for_what_the_reader_may_see():
         for line in path.read_text().splitlines():
             if "StatusCode.objects" in line:
                 assert "visible_to(" in line or "published()" in line, line
-
-
-def test_the_repository_speaks_of_itself_alone():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
-    for name in tracked:
-        path = ROOT / name
-        if path.suffix in (".png", ".woff2") or not path.is_file():
-            continue
-        text = path.read_text(errors="replace")
-        assert "file:///" not in text or name.startswith("content/"), name
-        if name.startswith("requirements/"):
-            assert "index" not in text and "http" not in text, name
 
 
 def test_every_setting_from_the_environment_is_documented():

@@ -50,7 +50,7 @@ class StatusCodeAdmin(RecordedAdmin):
     identity = ("number",)
     inlines = CODE_INLINES
     readonly_fields = ["causes_here"]
-    list_display = ["code", "name", "status", "registration", "is_popular", "verified", "updated_at"]
+    list_display = ["code", "name", "status", "registration", "is_popular", "verified", "changed"]
     list_display_links = ["code", "name"]
     list_filter = [StateFilter, ClassFilter, "registration", "where_seen", "verified", "is_popular"]
     list_per_page = 200
@@ -94,6 +94,10 @@ class StatusCodeAdmin(RecordedAdmin):
     @admin.display(description="State", ordering="published_at")
     def status(self, obj: StatusCode) -> str:
         return f"{obj.state}, newer draft" if obj.has_newer_draft else obj.state
+
+    @admin.display(description="Last change", ordering="updated_at")
+    def changed(self, obj: StatusCode) -> str:
+        return f"{obj.updated_at:%Y-%m-%d %H:%M}"
 
     @admin.display(description="Causes")
     def causes_here(self, obj: StatusCode) -> str:

@@ -117,7 +117,7 @@ class RuleInline(Tabular):
 class FingerprintInline(Stacked):
     model = Fingerprint
     code_fields = ("pattern",)
-    fields = [("kind", "vendor"), ("meaning", "position"), "pattern", "proves"]
+    fields = [("kind", "vendor"), "meaning", "pattern", ("proves", "position")]
 
 
 class ExchangeInline(Stacked):

@@ -16,14 +16,3 @@ register.filter("messages", exchanges.parse)
 def code(text: str, language: str = "text"):
     """Code as highlighted HTML for the inside of a `<pre>`."""
     return markdown.render_code(text, language)
-
-
-@register.filter
-def sentence(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:] if text else ""
-
-
-@register.filter
-def of_kind(rows, kind: str) -> list:
-    return [row for row in rows if row.kind == kind]
