@@ -77,6 +77,7 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     relations = list(code.relations.all())
     for kind in (RelationKind.CONFUSED, RelationKind.RELATED):
         yield Block(kind.value, kind.label, "codes/_relations.html", [row for row in relations if row.kind == kind])
+    yield Block("compare", "Compare it", "codes/_compare.html", [code])
     yield Block(
         "constants", "In code", "codes/_constants.html", [name for name in names if name.kind == NameKind.CONSTANT]
     )

@@ -1,5 +1,6 @@
 """Every kind of document of the site, in the order in which they name each other."""
 
 from codes.documents import DOCUMENTS as CODE_DOCUMENTS
+from compare.documents import DOCUMENTS as COMPARISONS
 
-DOCUMENTS = [*CODE_DOCUMENTS]
+DOCUMENTS = [*CODE_DOCUMENTS, *COMPARISONS]

@@ -4,6 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from codes.models import Meaning, StatusClass, StatusCode, Vendor
+from compare.models import Comparison
 
 
 class Codes(Sitemap):
@@ -25,12 +26,22 @@ class Vendors(Sitemap):
         return Vendor.objects.filter(meanings__in=told).distinct()
 
 
+class Comparisons(Sitemap):
+    """Curated ones only: any set of codes can be compared, which would be millions of addresses."""
+
+    def items(self):
+        return Comparison.objects.published()
+
+    def lastmod(self, comparison: Comparison):
+        return comparison.updated_at
+
+
 class Pages(Sitemap):
     def items(self):
-        return ["home", "codes:codes", "codes:vendors", "codes:cheat-sheet", "about"]
+        return ["home", "codes:codes", "codes:vendors", "codes:cheat-sheet", "compare:picker", "about"]
 
     def location(self, name: str) -> str:
         return reverse(name)
 
 
-SITEMAPS = {"pages": Pages, "codes": Codes, "classes": Classes, "vendors": Vendors}
+SITEMAPS = {"pages": Pages, "codes": Codes, "classes": Classes, "vendors": Vendors, "comparisons": Comparisons}

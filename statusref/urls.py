@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path(r"^admin\Z", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("search.urls")),
+    path("", include("compare.urls")),
     path("", include("codes.urls")),
 ]
 

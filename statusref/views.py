@@ -3,27 +3,30 @@
 import re
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from codes.models import StatusClass, StatusCode, class_digit
+from codes.models import OldAddress, StatusClass, StatusCode, class_digit
 from codes.readers import reader_of
+from compare.models import Comparison
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    codes = list(StatusCode.objects.visible_to(reader_of(request)).for_lists())
+    reader = reader_of(request)
+    codes = list(StatusCode.objects.visible_to(reader).for_lists())
     shelves = [
         (status_class, [code for code in codes if code.digit == status_class.digit])
         for status_class in StatusClass.objects.all()
     ]
     # The five classes of HTTP first, then the two homes of numbers outside them.
     shelves.sort(key=lambda shelf: (shelf[0].digit in (0, 6), shelf[0].digit))
-    return render(request, "home.html", {"shelves": shelves, "count": len(codes)})
+    context = {"shelves": shelves, "count": len(codes), "comparisons": Comparison.objects.visible_to(reader).count()}
+    return render(request, "home.html", context)
 
 
 @require_safe
@@ -53,6 +56,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 404 page: the nearest codes, and for an unused number how clients treat it (RFC 9110 §15)."""
+    if moved := _moved(request):
+        return moved
     number = getattr(exception, "number", None)
     if number is None and (digits := re.search(r"(?<![0-9])[0-9]{3}(?![0-9])", request.path[:200])):
         guess = int(digits[0])
@@ -69,6 +74,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         except DatabaseError:
             context["nearest"] = []
     return render(request, "404.html", context, status=404)
+
+
+def _moved(request: HttpRequest) -> HttpResponse | None:
+    """The answer for an address that once was a page's: 301 to the new one, or 410."""
+    try:
+        old = OldAddress.objects.filter(path=request.path).first() if len(request.path) <= 200 else None
+    except (DatabaseError, ValueError):
+        return None
+    if old is None:
+        return None
+    if old.target:
+        return HttpResponsePermanentRedirect(old.target)
+    return HttpResponse(get_template("410.html").render(), status=410)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from codes.forms import HOURLY_LIMIT
-from codes.models import ErrorReport
+from codes.models import ErrorReport, OldAddress
 from codes.senders import address_of, sender_of
 from statusref import views
 
@@ -30,9 +30,19 @@ def test_the_404_page_works_without_the_database(rf, monkeypatch):
         raise DatabaseError("gone")
 
     monkeypatch.setattr("statusref.views.StatusCode.objects.published", broken)
+    monkeypatch.setattr("statusref.views.OldAddress.objects.filter", lambda **lookups: broken())
     response = views.not_found(rf.get("/477"), Http404())
     assert response.status_code == 404
     assert "There is no page" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_old_address_leads_to_the_new_one_and_a_withdrawn_page_is_gone(client):
+    OldAddress.objects.create(path="/vendors/nginx-inc", target="/vendors/nginx")
+    OldAddress.objects.create(path="/418")
+    response = client.get("/vendors/nginx-inc")
+    assert (response.status_code, response["Location"]) == (301, "/vendors/nginx")
+    assert client.get("/418").status_code == 410
 
 
 @pytest.mark.django_db

@@ -23,7 +23,7 @@ class CauseForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "meaning" in self.fields:
             page = self.instance.code_id or self.data.get("code") or self.initial.get("code")
-            meanings = Meaning.objects.filter(code=page if str(page).isdecimal() else None)
+            meanings = Meaning.objects.filter(code__pk=page if str(page).isdecimal() else None)
             self.fields["meaning"].queryset = meanings.select_related("vendor")
 
 
@@ -58,6 +58,9 @@ class CauseAdmin(RecordedAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "code":
+            widget = field.widget
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
         return as_code(field) if db_field.name == "sign" else field
 
     def view_on_site(self, obj: Cause) -> str:

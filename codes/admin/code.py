@@ -1,5 +1,7 @@
 """The admin of the pages about status codes."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -97,7 +99,7 @@ class StatusCodeAdmin(RecordedAdmin):
 
     @admin.display(description="Last change", ordering="updated_at")
     def changed(self, obj: StatusCode) -> str:
-        return f"{obj.updated_at:%Y-%m-%d %H:%M}"
+        return f"{obj.updated_at:%Y-%m-%d}"
 
     @admin.display(description="Causes")
     def causes_here(self, obj: StatusCode) -> str:
@@ -123,8 +125,9 @@ class StatusCodeAdmin(RecordedAdmin):
     @admin.action(description="Publish now", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         now = timezone.now().replace(microsecond=0)
-        pages, ready = [page for page in queryset if not page.is_published], []
-        for page in pages:
+        selected, ready = list(queryset), []
+        waiting = [page for page in selected if not page.is_published]
+        for page in waiting:
             page.published_at = now
             try:
                 page.clean_fields()
@@ -133,11 +136,10 @@ class StatusCodeAdmin(RecordedAdmin):
             except ValidationError as error:
                 messages.error(request, f"{page} was not published. {' '.join(error.messages)}")
         self._save_state(request, ready, "Published.")
-        if len(pages) == len(ready):
-            left = queryset.count() - len(ready)
-            messages.success(request, f"Published: {_named(ready)}." + (f" {left} already were." if left else ""))
-        elif ready:
+        if ready:
             messages.success(request, f"Published: {_named(ready)}.")
+        if len(waiting) < len(selected):
+            messages.info(request, f"Published before: {_named(page for page in selected if page not in waiting)}.")
 
     @admin.action(description="Back to draft", permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet) -> None:
@@ -145,7 +147,7 @@ class StatusCodeAdmin(RecordedAdmin):
         for page in pages:
             page.published_at = None
         self._save_state(request, pages, "Taken back to draft.")
-        messages.success(request, f"Only editors see now: {_named(pages)}.")
+        messages.success(request, f"Only editors see now: {_named(queryset)}.")
 
     @transaction.atomic
     def _save_state(self, request: HttpRequest, pages: list[StatusCode], message: str) -> None:
@@ -155,5 +157,5 @@ class StatusCodeAdmin(RecordedAdmin):
         self.record_rows(request, pages)
 
 
-def _named(pages: list[StatusCode]) -> str:
-    return ", ".join(page.label for page in pages) or "none"
+def _named(pages: Iterable[StatusCode]) -> str:
+    return ", ".join(page.label for page in pages)

@@ -6,17 +6,20 @@ plain data into the database. Import, export, history and restore are all made o
 
 from .kinds import DOCUMENTS, DocumentKind, RowKind
 from .reading import Problem, load
-from .storing import store_page, store_rows
+from .storing import NotStorable, Page, store, store_page, store_rows
 from .writing import dump, dump_all, to_text
 
 __all__ = [
     "DOCUMENTS",
     "DocumentKind",
+    "NotStorable",
+    "Page",
     "Problem",
     "RowKind",
     "dump",
     "dump_all",
     "load",
+    "store",
     "store_page",
     "store_rows",
     "to_text",

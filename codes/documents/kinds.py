@@ -1,5 +1,6 @@
 """Which models make a document, and which fields make a row. The order here is the order in the file."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -49,13 +50,17 @@ class RowKind:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """One folder of documents: the model of the page, its keys, and its lists of rows."""
+    """One folder of documents: the model of the page, its keys, and its lists of rows.
+
+    `check` looks at the plain data of a whole document and yields where it contradicts itself, and a sentence about it.
+    """
 
     folder: str
     model: type[models.Model]
     keys: str
     identity: str
     rows: dict[str, RowKind] = field(default_factory=dict)
+    check: Callable[[dict], Iterable[tuple[tuple, str]]] | None = None
 
     @cached_property
     def fields(self) -> dict[str, models.Field]:

@@ -1,13 +1,15 @@
 """From plain data to the database. Rows are matched by what tells them apart, so their keys and links survive."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from codes.models import Platform, StatusCode, Vendor
 
 from .kinds import DocumentKind, RowKind
-from .reading import Lines, Problem, as_moment
+from .reading import Lines, Problem, as_moment, line_of
 from .writing import natural_key
 
 
@@ -31,9 +33,7 @@ class Page:
         self.instance: models.Model | None = None
 
     def complain(self, at: tuple, message: str) -> None:
-        while at and at not in self.lines:
-            at = at[:-1]
-        self.problems.append(Problem(self.path, self.lines.get(at, 1), message))
+        self.problems.append(Problem(self.path, line_of(self.lines, at), message))
 
     def fill(self, instance: models.Model, fields: dict, data: dict, at: tuple, targets: Targets, own: dict) -> bool:
         """Set the values of one row, validate it, and tell whether anything changed."""
@@ -82,21 +82,40 @@ class Page:
         return known[value]
 
 
-def store_page(page: Page, targets: Targets) -> None:
-    """Create or update the page itself, without its rows. Problems are left in `page.problems`."""
+def free_names(kind: DocumentKind, identities: list) -> None:
+    """Take their names off pages that are about to be stored or deleted, so that each may get another's."""
+    names = [field.name for field in kind.fields.values() if field.unique and not field.primary_key]
+    names = [name for name in names if name != kind.identity]
+    if names and identities:
+        pages = kind.live_pages().filter(**{f"{kind.identity}__in": identities})
+        # No text has a control character, so nothing else is named so.
+        pages.update(**{name: Concat(Value("\x1f"), kind.identity) for name in names})
+
+
+def store_page(page: Page, targets: Targets, into: models.Model | None = None) -> None:
+    """Create or update the page itself, without its rows. Problems are left in `page.problems`.
+
+    `into` is the row to fill where it is not the live page: a newer draft of it.
+    """
     kind = page.kind
     identity = page.data[kind.identity]
-    instance = kind.live_pages().filter(**{kind.identity: identity}).first() or kind.model()
+    instance = into or kind.live_pages().filter(**{kind.identity: identity}).first() or kind.model()
     is_new = instance._state.adding
     page.fill(instance, kind.fields, page.data, (), targets, {})
     if page.problems:
+        return
+    try:
+        instance.validate_unique()
+    except ValidationError as error:
+        for name, messages in error.message_dict.items():
+            page.complain((name,), f"{messages[0]} Correct this, or change the other page first.")
         return
     if hasattr(instance, "updated_at"):
         instance.updated_at = (is_new and instance.published_at) or timezone.now()
     instance.save()
     page.instance = instance
     known = targets.known.get(kind.model)
-    if known is not None:
+    if known is not None and into is None:
         known[identity] = instance.pk
 
 
@@ -108,19 +127,40 @@ def store_rows(page: Page, targets: Targets) -> None:
         _store_list(page, kind, rows, targets, own)
 
 
+def store(page: Page, into: models.Model | None = None) -> models.Model:
+    """Store one document with its rows in one transaction. Raises `NotStorable` with its problems otherwise."""
+    with transaction.atomic():
+        targets = Targets()
+        store_page(page, targets, into)
+        if not page.problems:
+            store_rows(page, targets)
+        if page.problems:
+            raise NotStorable(page.problems)
+    return page.instance
+
+
+class NotStorable(Exception):
+    """A document names what is no longer there, or breaks a rule of its models."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__(" ".join(problem.message for problem in problems))
+
+
 def _store_list(page: Page, kind: RowKind, lists: list, targets: Targets, own: dict) -> None:
     parents = [parent.pk for parent, _, _ in lists]
-    existing = {
-        (getattr(row, f"{kind.parent}_id"), _identity(kind, row)): row
-        for row in kind.model._default_manager.filter(**{f"{kind.parent}__in": parents}).select_related(
-            *[field.name for field in kind.fields.values() if field.is_relation]
-        )
-    }
+    found = kind.model._default_manager.filter(**{f"{kind.parent}__in": parents}).select_related(
+        *[field.name for field in kind.fields.values() if field.is_relation]
+    )
+    gone, existing = {row.pk for row in found}, {}
+    for row in found:
+        existing.setdefault((getattr(row, f"{kind.parent}_id"), _identity(kind, row)), row)
     new, changed, wanted = [], [], []
     for parent, at, rows in lists:
         for position, data in enumerate(rows, 1):
-            identity = tuple(data.get(key) or None for key in kind.identity)
+            identity = tuple(data.get(key) for key in kind.identity)
             row = existing.pop((parent.pk, identity), None) or kind.model(**{kind.parent: parent})
+            gone.discard(row.pk)
             moved = row.position != position
             row.position = position
             if page.fill(row, kind.fields, data, (*at, position - 1), targets, own) or moved:
@@ -128,7 +168,7 @@ def _store_list(page: Page, kind: RowKind, lists: list, targets: Targets, own: d
             wanted.append((row, (*at, position - 1), data))
     if page.problems:
         return
-    kind.model._default_manager.filter(pk__in=[row.pk for row in existing.values()]).delete()
+    kind.model._default_manager.filter(pk__in=gone).delete()
     if changed:
         names = [field.name for field in kind.fields.values()]
         kind.model._default_manager.bulk_update(changed, [*names, "position"])
@@ -141,7 +181,8 @@ def _store_list(page: Page, kind: RowKind, lists: list, targets: Targets, own: d
 
 def _identity(kind: RowKind, row: models.Model) -> tuple:
     values = (getattr(row, kind.fields[key].name) for key in kind.identity)
-    return tuple((natural_key(value) if isinstance(value, models.Model) else value) or None for value in values)
+    values = (natural_key(value) if isinstance(value, models.Model) else value for value in values)
+    return tuple(None if value == "" else value for value in values)
 
 
 def _stored(field: models.Field, value: object) -> object:

@@ -5,7 +5,7 @@ import enum
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from django.db.models import ProtectedError
 
 from codes.models import Revision
 
-from .kinds import DocumentKind
+from .kinds import DocumentKind, RowKind
 from .reading import Problem, load
-from .storing import Page, Targets, store_page, store_rows
+from .storing import Page, Targets, free_names, store_page, store_rows
 from .writing import dump_all, to_text
 
 
@@ -68,12 +68,31 @@ class _Rollback(Exception):
     pass
 
 
+class Unreadable(Exception):
+    """Files that hold no text; `problems` tells of each."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
 def read_files(kinds: Iterable[DocumentKind], root: Path) -> dict[str, str]:
-    """Return the text of every document below `root`, by its path there. Raises UnicodeDecodeError naming the file."""
-    texts = {}
+    """Return the text of every document below `root`, by its path there. Raises `Unreadable`."""
+    texts, problems = {}, []
     for kind in kinds:
-        for path in sorted((root / kind.folder).glob("*.yaml")):
-            texts[f"{kind.folder}/{path.name}"] = path.read_bytes().decode("utf-8", "strict")
+        for file in sorted((root / kind.folder).glob("*.yaml")):
+            path = f"{kind.folder}/{file.name}"
+            if file.is_symlink() or not file.is_file():
+                problems.append(Problem(path, 1, "This is not a plain file. Put the page itself here, or remove it."))
+                continue
+            content = file.read_bytes()
+            try:
+                texts[path] = content.decode("utf-8")
+            except UnicodeDecodeError as error:
+                line = content[: error.start].count(b"\n") + 1
+                problems.append(Problem(path, line, f"This is not UTF-8 ({error.reason}). Save it as UTF-8."))
+    if problems:
+        raise Unreadable(problems)
     return texts
 
 
@@ -93,17 +112,32 @@ def import_documents(
     report = Report()
     try:
         files = read_files(kinds, root)
-    except UnicodeDecodeError as error:
-        report.problems.append(Problem(str(root), 1, f"A file is not UTF-8 ({error.reason}). Save it as UTF-8."))
-        return report
-    try:
         with transaction.atomic():
+            report.problems.extend(_missing_folders(kinds, root))
             _import(kinds, files, set(file_wins), set(database_wins), report)
             if report.problems or check_only:
                 raise _Rollback
+    except Unreadable as error:
+        report.problems.extend(error.problems)
     except _Rollback:
         pass
+    if report.problems:
+        report.counts.clear()
     return report
+
+
+def _missing_folders(kinds: Iterable[DocumentKind], root: Path) -> Iterable[Problem]:
+    """A folder that is gone is a wrong root or half a checkout: it must not empty the site."""
+    met = {path.split("/")[0] for path, text in Revision.objects.agreed_texts().items() if text}
+    for kind in kinds:
+        if kind.folder in met and not (root / kind.folder).is_dir():
+            yield Problem(kind.folder, 1, "There is no such folder. If all its pages should go, make it, empty.")
+
+
+def _canonical(kind: DocumentKind, path: str, text: str | None) -> str | None:
+    """The text of a revision in today's form: models may have got another field since."""
+    data, _, problems = load(kind, path, text) if text else ({}, {}, [])
+    return to_text(data) if data and not problems else text
 
 
 def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: set[str], report: Report) -> None:
@@ -115,7 +149,7 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
         prefix = f"{kind.folder}/"
         mine = {path for path in files if path.startswith(prefix)}
         known = {path for path, text in agreed.items() if path.startswith(prefix) and text}
-        changed = [path for path in sorted(mine | known) if files.get(path, "") != agreed.get(path)]
+        changed = [path for path in sorted(mine | known) if not files.get(path) or files[path] != agreed.get(path)]
         report.counts[Outcome.SAME] += len(mine) - len([path for path in changed if path in mine])
         live = {kind.path(page): page for page in kind.live_pages()} if changed else {}
         wanted = [live[path] for path in changed if path in live]
@@ -126,7 +160,7 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
                 report.problems.extend(problems)
                 continue
             file, database = (to_text(data) if data else ""), texts.get(path, "")
-            outcome = decide(file, database, agreed.get(path))
+            outcome = decide(file, database, _canonical(kind, path, agreed.get(path)))
             if outcome is Outcome.CONFLICT and path in file_wins:
                 outcome = Outcome.TAKE_FILE if file else Outcome.REMOVE
             elif outcome is Outcome.CONFLICT and path in database_wins:
@@ -146,6 +180,10 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
                 revisions.append(_revision(path, file))
     if report.problems:
         return
+    for kind in kinds:
+        stored = [page.data[kind.identity] for page in pages if page.kind is kind]
+        removed = [getattr(page, kind.identity) for removal, page, _ in removals if removal is kind]
+        free_names(kind, stored + removed)
     targets = Targets()
     for page in pages:
         store_page(page, targets)
@@ -153,14 +191,36 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
         if not page.problems:
             store_rows(page, targets)
         report.problems.extend(page.problems)
+    for kind, page, _ in removals:
+        for rows in kind.rows.values():
+            # Pages that go together may name each other.
+            rows.model._default_manager.filter(**{rows.parent: page}).delete()
     for _, page, path in reversed(removals):
+        if hasattr(page, "draft"):
+            message = f"The file was deleted, but {page} has a newer draft. Publish or discard that first."
+            report.problems.append(Problem(path, 1, message))
+            continue
         try:
             page.delete()
         except ProtectedError as error:
-            users = ", ".join(sorted({str(getattr(row, "code", row)) for row in error.protected_objects})[:5])
+            users = ", ".join(sorted({_page_of(row, kinds) for row in error.protected_objects})[:5])
             message = f"The file was deleted, but other pages still name {page}: {users}. Remove it there first."
             report.problems.append(Problem(path, 1, message))
     Revision.objects.bulk_create(revisions)
+
+
+def _page_of(page: models.Model, kinds: Iterable[DocumentKind]) -> str:
+    """The name of the page that a row belongs to."""
+    parents = {rows.model: rows.parent for kind in kinds for rows in _row_kinds(kind.rows)}
+    while type(page) in parents:
+        page = getattr(page, parents[type(page)])
+    return f"{page} (newer draft)" if getattr(page, "draft_of_id", None) else str(page)
+
+
+def _row_kinds(rows: dict[str, RowKind]) -> Iterator[RowKind]:
+    for kind in rows.values():
+        yield kind
+        yield from _row_kinds(kind.children)
 
 
 def _revision(path: str, text: str, source: str = Revision.Source.IMPORT) -> Revision:
@@ -175,30 +235,36 @@ def export_documents(
     Draft copies have no file. Each file is replaced as a whole or not at all.
     """
     report = Report()
-    files = read_files(kinds, root)
+    try:
+        files = read_files(kinds, root)
+    except Unreadable as error:
+        report.problems.extend(error.problems)
+        return report
     agreed = Revision.objects.agreed_texts()
     revisions = []
     for kind in kinds:
         texts = {kind.path(page): text for page, text in dump_all(kind, kind.live_pages())}
-        mine = {path for path in files if path.startswith(f"{kind.folder}/")}
+        met = [path for path, text in agreed.items() if text]
+        mine = {path for path in [*files, *met] if path.startswith(f"{kind.folder}/")}
         for path in sorted(texts.keys() | mine):
             database = texts.get(path, "")
             raw = files.get(path, "")
-            data, _, problems = load(kind, path, raw) if raw else ({}, {}, [])
+            data, _, problems = load(kind, path, raw) if path in files else ({}, {}, [])
             if problems:
                 report.problems.extend(problems)
                 continue
             file = to_text(data) if data else ""
-            outcome = decide(file, database, agreed.get(path))
+            outcome = decide(file, database, _canonical(kind, path, agreed.get(path)))
             if outcome is Outcome.CONFLICT and path in database_wins:
                 outcome = Outcome.KEEP_DATABASE
             elif outcome is Outcome.CONFLICT and path in file_wins:
                 outcome = Outcome.TAKE_FILE
+                revisions.append(_revision(path, database, Revision.Source.EXPORT))
             if outcome is Outcome.CONFLICT:
                 report.conflict(path, file, database)
                 continue
             if outcome is Outcome.SAME:
-                report.counts[Outcome.SAME] += 1
+                report.counts[Outcome.SAME] += bool(file)
                 if raw != file:
                     write_file(root / path, file)
                 if agreed.get(path) != file:

@@ -15,6 +15,9 @@ Data = dict[str, object]
 class Dumper(yaml.CSafeDumper):
     """Texts of several lines as `|` blocks, which end with the line break that `load` takes off again."""
 
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
 
 def _represent_text(dumper: yaml.Dumper, text: str) -> yaml.Node:
     if "\n" in text:

@@ -1,6 +1,6 @@
 from .base import CanonicalModel, Publishable, PublishableQuerySet, canonical
 from .code import StatusClass, StatusCode, Vendor, class_digit
-from .revision import ErrorReport, Revision
+from .revision import ErrorReport, OldAddress, Revision
 from .rows import (
     Cause,
     EngineNote,
@@ -31,6 +31,7 @@ __all__ = [
     "HeaderRule",
     "Meaning",
     "Name",
+    "OldAddress",
     "Platform",
     "Publishable",
     "PublishableQuerySet",

@@ -16,8 +16,8 @@ def canonical(text: str) -> str:
     text = re.sub(r"\r\n?", "\n", str(text)).expandtabs(4)
     text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufeff]", "", text)
     text = re.sub(r"[\u0085\u2028\u2029]", "\n", text)
-    text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return text.strip("\n").rstrip() if "\n" in text else text.strip()
+    text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    return text if "\n" in text else text.strip()
 
 
 class CanonicalModel(models.Model):

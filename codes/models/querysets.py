@@ -1,9 +1,11 @@
 """The questions that pages ask about status codes."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.db.models import OuterRef, Prefetch, Subquery
 
-from codes.vocabulary import Registration
+from codes.vocabulary import Registration, SectionKind
 
 from .base import PublishableQuerySet
 
@@ -31,6 +33,18 @@ class StatusCodeQuerySet(PublishableQuerySet):
         first = _model("Meaning").objects.filter(code=OuterRef("pk")).order_by("position").values("vendor__name")[:1]
         return self.annotate(vendor_name=Subquery(first)).defer(
             "meaning", "definition", "client_behaviour", "first_check", "source", "verified_note"
+        )
+
+    def side_by_side(self, numbers: Iterable[int]):
+        """The codes of a comparison with the rows that align, in a number of queries that does not grow with them."""
+        snippets = _model("Snippet").objects.select_related("platform").order_by("platform__position", "position")
+        return self.filter(number__in=numbers).prefetch_related(
+            "headerrules",
+            "fingerprints",
+            "enginenotes",
+            Prefetch("sections", _model("Section").objects.filter(kind=SectionKind.SCENARIO)),
+            Prefetch("snippets", snippets),
+            Prefetch("relations", _model("Relation").objects.filter(other__number__in=numbers).select_related("other")),
         )
 
     def with_page(self, number: int, user):

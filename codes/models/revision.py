@@ -35,6 +35,21 @@ class Revision(models.Model):
         return f"{self.path} {self.created:%Y-%m-%d %H:%M}"
 
 
+class OldAddress(models.Model):
+    """An address that once was a page's: it leads to `target`, or, without one, is gone (410)."""
+
+    path = models.CharField(max_length=200, unique=True)
+    target = models.CharField(max_length=200, blank=True, help_text="Empty: withdrawn, answered with 410 Gone.")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name_plural = "old addresses"
+
+    def __str__(self) -> str:
+        return f"{self.path} → {self.target or 'gone'}"
+
+
 class ErrorReport(models.Model):
     """A reader says that something on a page is wrong. No account, no address kept."""
 

@@ -35,6 +35,8 @@ class Command(BaseCommand):
     def handle(self, *, only, root: Path, check: bool, file_wins, database_wins, **options):
         if not root.is_dir():
             raise CommandError(f"There is no folder {root}.")
+        if only and not check:
+            raise CommandError("An import takes all files together. Name files only with --check.")
         report = import_documents(
             DOCUMENTS,
             root,
@@ -49,7 +51,8 @@ class Command(BaseCommand):
         if report.problems:
             raise CommandError(f"{len(report.problems)} problems. Nothing was imported.")
         if report.conflicts:
-            raise CommandError(f"{len(report.conflicts)} conflicts. All other pages were imported.")
+            others = "Nothing was imported" if check else "All other pages were imported"
+            raise CommandError(f"{len(report.conflicts)} conflicts. {others}.")
 
 
 def short(path: str) -> str:
