@@ -1,8 +1,8 @@
 """The life of a page: newer draft, publish, withdraw, restore. Each is a comparison or a copy of texts.
 
-A newer draft is a second row whose `draft_of` is the live page. Its revisions have a path of their own (`draft_path`); the
-first of them, marked `agreed`, is the live text that it started from, so publishing is the same three-way comparison as an
-import: what only the draft changed is taken, what the live page changed meanwhile is a conflict.
+A newer draft is a second row whose `draft_of` is the live page. Its revisions have a path of their own (`draft_path`);
+the first of them, marked `agreed`, is the live text that it started from, so publishing is the three-way comparison of
+an import: what only the draft changed is taken, what the live page changed meanwhile is a conflict.
 """
 
 import difflib

@@ -31,12 +31,17 @@ def code_page(request: HttpRequest, number: str) -> HttpResponse:
     code = StatusCode.objects.visible_to(reader).with_page(int(number), reader).filter(number=int(number)).first()
     if code is None:
         return meaning_address(request, number)
-    blocks = blocks_of(code)
-    context = {"code": code, "blocks": blocks, "doors": doors_of(blocks), "path": path_of(code)}
-    response = render(request, "codes/code.html", context)
-    if not code.is_published:
+    response = show_code(request, code)
+    if reader.is_staff:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def show_code(request: HttpRequest, code: StatusCode) -> HttpResponse:
+    """The page of a code whose rows are fetched (`with_page`), be it published, a draft, or a newer draft."""
+    blocks = blocks_of(code)
+    context = {"code": code, "blocks": blocks, "doors": doors_of(blocks), "path": path_of(code)}
+    return render(request, "codes/code.html", {**context, "is_staff": reader_of(request).is_staff})
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from codes.models import Fingerprint, StatusCode
 from codes.vocabulary import FingerprintKind, RetryRule, Storage
@@ -21,15 +22,33 @@ class Cell:
     is_code: bool = False
 
 
+class Outcome(Enum):
+    """What a row shows: its sign, and the same in words."""
+
+    DIFFERS = "≠", "differs"
+    SAME = "=", "the same"
+    PARTIAL = "", "not stated for each"
+
+    def __init__(self, sign: str, label: str):
+        self.sign, self.label = sign, label
+
+
 @dataclass(frozen=True)
 class Row:
     title: str
     cells: list[Cell]
 
     @property
+    def outcome(self) -> Outcome:
+        """Notes only explain, and what is not stated proves no difference."""
+        texts = [cell.text for cell in self.cells]
+        if len(set(texts) - {""}) > 1:
+            return Outcome.DIFFERS
+        return Outcome.SAME if all(texts) else Outcome.PARTIAL
+
+    @property
     def differs(self) -> bool:
-        """Notes only explain; two codes with the same text do not differ."""
-        return len({cell.text for cell in self.cells}) > 1
+        return self.outcome is Outcome.DIFFERS
 
 
 @dataclass(frozen=True)
@@ -54,23 +73,28 @@ def groups_of(codes: list[StatusCode], comparison: Comparison | None) -> list[Gr
         Group("Who speaks, and where to look", [row("Sent by", _sent_by), row("Look at", _look_at)]),
         Group(
             "What clients do",
-            [row("Clients", _clients), row("Retry", _retry), row("Redirect", _redirect), row("A gRPC client sees", _grpc)],
+            [
+                row("Clients", _clients),
+                row("Retry", _retry),
+                row("Redirect", _redirect),
+                row("A gRPC client sees", _grpc),
+            ],
         ),
         Group("What caches and crawlers do", [row("Stored by caches", _storage), row("Google", _google)]),
         Group("What the response carries", [row("Required headers", _headers), row("Content", _content)]),
         Group("What gives it away", [row("Seen", lambda code: _sign(code, sides.get(code.pk)))]),
         Group("Where it is defined", [row("Specification", _spec)]),
     ]
-    filled = [Group(group.title, [row for row in group.rows if any(cell.text for cell in row.cells)]) for group in groups]
+    filled = [
+        Group(group.title, [row for row in group.rows if any(cell.text for cell in row.cells)]) for group in groups
+    ]
     return [group for group in filled if group.rows]
 
 
 def aspects_of(codes: list[StatusCode], comparison: Comparison | None) -> list[Row]:
     """The rows that only this comparison has."""
     rows = comparison.aspects.all() if comparison else []
-    return [
-        Row(aspect.title, [Cell(code, aspect.by_number.get(code.number, "")) for code in codes]) for aspect in rows
-    ]
+    return [Row(aspect.title, [Cell(code, aspect.by_number.get(code.number, "")) for code in codes]) for aspect in rows]
 
 
 def notes_between(codes: list[StatusCode]) -> Iterator[tuple[StatusCode, StatusCode, str]]:
@@ -106,7 +130,11 @@ def _clients(code: StatusCode) -> Cell:
 
 def _retry(code: StatusCode) -> Cell:
     shown = code.get_retry_rule_display()
-    return Cell(code, code.retry_note or shown) if code.retry_rule == RetryRule.NONE else Cell(code, shown, code.retry_note)
+    return (
+        Cell(code, code.retry_note or shown)
+        if code.retry_rule == RetryRule.NONE
+        else Cell(code, shown, code.retry_note)
+    )
 
 
 def _redirect(code: StatusCode) -> Cell:

@@ -3,6 +3,7 @@
 import difflib
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
@@ -26,6 +27,14 @@ class Picked:
         """What the fields of the picker hold when it is shown again."""
         return [*(code.label for code in self.codes), *(unknown.words for unknown in self.unknown)]
 
+    @property
+    def offers(self) -> list[tuple[str, list[tuple[StatusCode, str]]]]:
+        """For each of the unknown words the codes that they may mean, with the query that has the code instead."""
+        return [(row.words, [(code, self._with(row.words, code)) for code in row.perhaps]) for row in self.unknown]
+
+    def _with(self, words: str, code: StatusCode) -> str:
+        return urlencode([("code", code.label if typed == words else typed) for typed in self.typed])
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -42,10 +51,10 @@ def words_in(texts: list[str]) -> list[str]:
 
 
 def pick(words: list[str], codes: QuerySet[StatusCode]) -> Picked:
-    """Find the code that each of the words means among `codes`, those that the reader may see. Three queries at most."""
+    """Find the code that each of the words means among `codes`, those that the reader may see; two queries at most."""
     if not words:
         return Picked()
-    known = {code.number: code for code in codes.only("number", "name")}
+    known = {code.number: code for code in codes.only("number", "name", "registration")}
     named = Q()
     for word in words:
         named |= Q(text__iexact=word)
@@ -67,7 +76,12 @@ def _meant(word: str, known: dict[int, StatusCode], aliases: dict[str, set[int]]
     if found := NUMBER.fullmatch(word):
         return [known[int(found[1])]] if int(found[1]) in known else []
     named = [code for code in known.values() if code.name.lower() == word.lower()]
-    return named or [known[number] for number in sorted(aliases.get(word.lower(), ())) if number in known]
+    return _registered_first(named or [known[number] for number in sorted(aliases.get(word.lower(), ()))])
+
+
+def _registered_first(codes: list[StatusCode]) -> list[StatusCode]:
+    """A name that the registry and a vendor share means the registered code."""
+    return [code for code in codes if code.is_registered] or codes
 
 
 def _nearest(word: str, known: dict[int, StatusCode]) -> list[StatusCode]:
@@ -75,5 +89,5 @@ def _nearest(word: str, known: dict[int, StatusCode]) -> list[StatusCode]:
     if found := NUMBER.fullmatch(word):
         number = int(found[1])
         return sorted(known.values(), key=lambda code: (abs(code.number - number), code.number))[:3]
-    by_name = {code.name.lower(): code for code in known.values()}
-    return [by_name[name] for name in difflib.get_close_matches(word.lower()[:80], by_name, 3, 0.5)]
+    by_name = {code.name.lower(): code for code in sorted(known.values(), key=lambda code: code.is_registered)}
+    return [by_name[name] for name in difflib.get_close_matches(word.lower()[:80], by_name, 3, 0.6)]

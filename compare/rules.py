@@ -1,4 +1,4 @@
-"""What holds for the rows of one comparison together, in words for its editor: the files and the admin both ask here."""
+"""What holds for the rows of one comparison together, in words for its editor. Files and admin both ask here."""
 
 import re
 from collections.abc import Iterator

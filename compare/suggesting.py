@@ -14,7 +14,7 @@ MOST_PAIRS = 24
 
 
 def often_confused(codes: QuerySet[StatusCode], told: Container[str]) -> list[str]:
-    """Slugs of pairs that the pages of `codes` call easily confused, the much-met first; none whose slug is in `told`."""
+    """Slugs of the much-met pairs that the pages of `codes` call easily confused, without those in `told`."""
     rows = Relation.objects.filter(kind=RelationKind.CONFUSED, code__in=codes, other__in=codes)
     met: dict[str, int] = {}
     for *numbers, popular, other_popular in rows.values_list(

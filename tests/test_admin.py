@@ -37,6 +37,7 @@ from codes.models import (
     Step,
     Vendor,
 )
+from tests.makers import make_cause, make_class, make_code, make_platform, make_vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -45,28 +46,6 @@ TRANSCRIPT = "> GET / HTTP/1.1\n> Host: example.com\n\n< HTTP/1.1 404 Not Found\
 
 
 # Makers
-
-
-def make_code(number: int = 404, **values) -> StatusCode:
-    defaults = {
-        "name": f"Phrase {number}",
-        "summary": "One sentence.",
-        "sent_by": ["origin"],
-        "published_at": timezone.now().replace(microsecond=0) - timedelta(days=1),
-    }
-    return StatusCode.objects.create(number=number, **defaults | values)
-
-
-def make_vendor(slug: str = "nginx", **values) -> Vendor:
-    return Vendor.objects.create(**{"slug": slug, "name": slug, "kind": "web-server"} | values)
-
-
-def make_platform(slug: str = "express", **values) -> Platform:
-    return Platform.objects.create(**{"slug": slug, "name": slug, "kind": "framework"} | values)
-
-
-def make_cause(code: StatusCode, slug: str = "moved", **values) -> Cause:
-    return Cause.objects.create(code=code, **{"slug": slug, "title": slug, "body": "It moved.", "position": 1} | values)
 
 
 def make_page(number: int = 404, rows: int = 1) -> StatusCode:
@@ -99,7 +78,7 @@ def make_all() -> dict[str, object]:
     return {
         "statuscode": code,
         "cause": code.causes.first(),
-        "statusclass": StatusClass.objects.create(digit=4, name="Error", slug="4xx", tagline="Yours", summary="One."),
+        "statusclass": make_class(4),
         "vendor": Vendor.objects.first(),
         "platform": Platform.objects.first(),
         "errorreport": ErrorReport.objects.create(path="/404", text="The summary is wrong.", sender="x"),
@@ -265,11 +244,11 @@ def listed(client: Client, **query) -> list[int]:
     return [page.number for page in response.context_data["cl"].result_list]
 
 
-def test_codes_are_listed_by_number_without_draft_copies(admin_client):
+def test_codes_are_listed_by_number_and_a_newer_draft_after_its_page(admin_client):
     live = make_code(500)
     make_code(404)
     make_code(500, draft_of=live)
-    assert listed(admin_client) == [404, 500]
+    assert listed(admin_client) == [404, 500, 500]
     assert b"newer draft" in admin_client.get(url("statuscode")).content
     assert listed(admin_client, state="newer draft") == [500]
 
@@ -284,8 +263,8 @@ def test_codes_are_found_by_number_name_constant_and_label(admin_client):
 
 
 def test_codes_are_filtered_by_state_and_class(admin_client):
-    StatusClass.objects.create(digit=4, name="Client Error", slug="4xx", tagline="You", summary="One.")
-    StatusClass.objects.create(digit=6, name="Other", slug="6xx", tagline="Odd", summary="One.")
+    make_class(4)
+    make_class(6)
     make_code(404)
     make_code(503, published_at=None)
     make_code(999, published_at=timezone.now() + timedelta(days=1))
@@ -308,8 +287,8 @@ def test_publishing_from_the_list_says_what_was_published_and_what_not(admin_cli
     ready = make_code(404, published_at=None)
     bare = make_code(500, published_at=None, summary="")
     text = act(admin_client, "publish", ready, bare).content.decode()
-    assert "Published: 404." in text
-    assert "500 Phrase 500 was not published. A published page needs its one-sentence summary." in text
+    assert "Published: 404 Name 404." in text
+    assert "500 Name 500 was not published. A published page needs its one-sentence summary." in text
     ready.refresh_from_db()
     bare.refresh_from_db()
     assert ready.is_published
@@ -319,8 +298,8 @@ def test_publishing_from_the_list_says_what_was_published_and_what_not(admin_cli
 
 def test_a_page_goes_back_to_draft_from_the_list(admin_client):
     code = make_code()
-    assert b"Published before: 404." in act(admin_client, "publish", code).content
-    assert b"Only editors see now: 404." in act(admin_client, "withdraw", code).content
+    assert b"Published before: 404 Name 404." in act(admin_client, "publish", code).content
+    assert b"Only editors see now: 404 Name 404." in act(admin_client, "withdraw", code).content
     code.refresh_from_db()
     assert code.state == "draft"
     assert len(history(code)) == 1
@@ -624,6 +603,12 @@ def test_a_cause_cannot_have_the_slug_of_another_of_its_page(admin_client):
     assert "has that slug. Choose another" in errors_of(save(admin_client, second, data))
     make_cause(make_code(410), "elsewhere")
     must_save(admin_client, second, data | {"slug": "elsewhere"})
+
+
+def test_a_cause_stays_with_its_code(admin_client):
+    cause, other = make_cause(make_code()), make_code(410)
+    must_save(admin_client, cause, open_form(admin_client, cause) | {"code": other.pk})
+    assert Cause.objects.get().code.number == 404
 
 
 def test_a_fix_cannot_have_the_slug_of_another_of_its_cause(admin_client):

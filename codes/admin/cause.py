@@ -12,6 +12,7 @@ from .fields import as_code
 from .formsets import renumber
 from .history import RecordedAdmin, record
 from .inlines import POSITION_HELP, FixInline
+from .rights import may_change
 
 
 class CauseForm(forms.ModelForm):
@@ -41,7 +42,7 @@ class CauseAdmin(RecordedAdmin):
     fields = ["code", "title", ("slug", "position"), "layer", "meaning", "sign", "body", "source", "source_url"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        causes = super().get_queryset(request).filter(code__draft_of=None).select_related("code", "meaning__vendor")
+        causes = super().get_queryset(request).select_related("code", "meaning__vendor")
         return causes.annotate(fix_count=models.Count("fixes"))
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -53,7 +54,7 @@ class CauseAdmin(RecordedAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "code":
-            kwargs["queryset"] = StatusCode.objects.filter(draft_of=None).only("number", "name")
+            kwargs["queryset"] = StatusCode.objects.only("number", "name", "draft_of")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -62,6 +63,12 @@ class CauseAdmin(RecordedAdmin):
             widget = field.widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
         return as_code(field) if db_field.name == "sign" else field
+
+    def has_change_permission(self, request: HttpRequest, obj: Cause | None = None) -> bool:
+        return super().has_change_permission(request, obj) and may_change(request.user, obj and obj.code)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Cause | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and may_change(request.user, obj and obj.code)
 
     def view_on_site(self, obj: Cause) -> str:
         return f"{obj.code.get_absolute_url()}#cause-{obj.slug}"

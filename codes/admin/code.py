@@ -1,22 +1,20 @@
 """The admin of the pages about status codes."""
 
-from collections.abc import Iterable
-
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import HttpRequest
+from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from markdownx.widgets import AdminMarkdownxWidget
 
 from codes.models import Cause, Meaning, StatusCode
+from codes.views import show_code
 
 from .filters import ClassFilter, StateFilter
-from .history import RecordedAdmin
 from .inlines import CODE_INLINES
+from .publishable import PublishableAdmin
 
 
 class StatusCodeForm(forms.ModelForm):
@@ -47,7 +45,7 @@ class StatusCodeForm(forms.ModelForm):
 
 
 @admin.register(StatusCode)
-class StatusCodeAdmin(RecordedAdmin):
+class StatusCodeAdmin(PublishableAdmin):
     form = StatusCodeForm
     identity = ("number",)
     inlines = CODE_INLINES
@@ -58,8 +56,7 @@ class StatusCodeAdmin(RecordedAdmin):
     list_per_page = 200
     search_fields = ["^number", "name", "names__text", "meanings__label"]
     search_help_text = "The first digits, a name, a constant, or a label such as 404.13 or H12."
-    ordering = ["number"]
-    actions = ["publish", "withdraw"]
+    ordering = ["number", "draft_of"]
     save_on_top = True
     fieldsets = [
         ("Page and publishing", {"fields": ["number", "name", "summary", "gist", "published_at", "is_popular"]}),
@@ -84,10 +81,14 @@ class StatusCodeAdmin(RecordedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         newer = StatusCode.objects.filter(draft_of=models.OuterRef("pk"))
-        return super().get_queryset(request).filter(draft_of=None).annotate(has_newer_draft=models.Exists(newer))
+        return super().get_queryset(request).annotate(has_newer_draft=models.Exists(newer))
 
     def view_on_site(self, obj: StatusCode) -> str:
         return obj.get_absolute_url()
+
+    def render_preview(self, request: HttpRequest, page: StatusCode) -> HttpResponse:
+        pages = StatusCode.objects.with_page(page.number, request.user)
+        return show_code(request, pages.get(pk=page.pk))
 
     @admin.display(description="Code", ordering="number")
     def code(self, obj: StatusCode) -> str:
@@ -121,41 +122,3 @@ class StatusCodeAdmin(RecordedAdmin):
     def save_related(self, request, form, formsets, change) -> None:
         # A fingerprint may name a meaning that is deleted in the same step: deleted last, it is taken out there too.
         super().save_related(request, form, sorted(formsets, key=lambda formset: formset.model is Meaning), change)
-
-    @admin.action(description="Publish now", permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        now = timezone.now().replace(microsecond=0)
-        selected, ready = list(queryset), []
-        waiting = [page for page in selected if not page.is_published]
-        for page in waiting:
-            page.published_at = now
-            try:
-                page.clean_fields()
-                page.clean()
-                ready.append(page)
-            except ValidationError as error:
-                messages.error(request, f"{page} was not published. {' '.join(error.messages)}")
-        self._save_state(request, ready, "Published.")
-        if ready:
-            messages.success(request, f"Published: {_named(ready)}.")
-        if len(waiting) < len(selected):
-            messages.info(request, f"Published before: {_named(page for page in selected if page not in waiting)}.")
-
-    @admin.action(description="Back to draft", permissions=["change"])
-    def withdraw(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        pages = list(queryset.exclude(published_at=None))
-        for page in pages:
-            page.published_at = None
-        self._save_state(request, pages, "Taken back to draft.")
-        messages.success(request, f"Only editors see now: {_named(queryset)}.")
-
-    @transaction.atomic
-    def _save_state(self, request: HttpRequest, pages: list[StatusCode], message: str) -> None:
-        for page in pages:
-            page.save(update_fields=["published_at"])
-            self.log_change(request, page, message)
-        self.record_rows(request, pages)
-
-
-def _named(pages: Iterable[StatusCode]) -> str:
-    return ", ".join(page.label for page in pages)

@@ -16,13 +16,13 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         match self.value():
             case "draft":
-                return queryset.filter(published_at=None)
+                return queryset.filter(published_at=None, draft_of=None)
             case "scheduled":
-                return queryset.filter(published_at__gt=timezone.now())
+                return queryset.filter(published_at__gt=timezone.now(), draft_of=None)
             case "published":
-                return queryset.filter(published_at__lte=timezone.now())
+                return queryset.filter(published_at__lte=timezone.now(), draft_of=None)
             case "newer draft":
-                return queryset.filter(draft__isnull=False)
+                return queryset.filter(draft_of__isnull=False)
         return queryset
 
 

@@ -47,12 +47,6 @@ class RowFormSet(BaseInlineFormSet):
     The unique constraints name the parent, which inline forms leave out, so Django does not check them.
     """
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        # Spares a query per row, and an error where the page itself is new.
-        setattr(form.instance, self.fk.name, self.instance)
-        return form
-
     def kept_forms(self) -> list[forms.ModelForm]:
         """The rows that will be there after saving."""
         return [

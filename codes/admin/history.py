@@ -8,13 +8,12 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from codes.documents import DOCUMENTS, dump_all
-from codes.models import Revision, StatusCode
+from codes.documents import dump_all, kind_of
+from codes.models import Publishable, Revision
 from codes.models.base import WordListField
+from codes.publishing import path_of
 
 from .fields import OVERRIDES, words_field
-
-KINDS = {kind.model: kind for kind in DOCUMENTS}
 
 
 def record(pages: Iterable[models.Model], author: AbstractBaseUser) -> None:
@@ -22,16 +21,16 @@ def record(pages: Iterable[models.Model], author: AbstractBaseUser) -> None:
     pages = list(pages)
     if not pages:
         return
-    kind = KINDS[type(pages[0])]
-    changed = _write({kind.path(page): text for page, text in dump_all(kind, pages)}, author)
-    if kind.model is StatusCode:
-        pks = [page.pk for page in pages if kind.path(page) in changed]
-        StatusCode.objects.filter(pk__in=pks).update(updated_at=timezone.now())
+    kind = kind_of(pages[0])
+    changed = _write({path_of(kind, page): text for page, text in dump_all(kind, pages)}, author)
+    if issubclass(kind.model, Publishable):
+        pks = [page.pk for page in pages if path_of(kind, page) in changed]
+        kind.model.objects.filter(pk__in=pks).update(updated_at=timezone.now())
 
 
 def record_deletion(pages: Iterable[models.Model], author: AbstractBaseUser) -> None:
     """Write the empty revision of each page that was deleted."""
-    _write({KINDS[type(page)].path(page): "" for page in pages}, author)
+    _write({path_of(kind_of(page), page): "" for page in pages}, author)
 
 
 def _write(texts: dict[str, str], author: AbstractBaseUser) -> set[str]:

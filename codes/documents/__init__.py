@@ -4,7 +4,7 @@
 plain data into the database. Import, export, history and restore are all made of these three.
 """
 
-from .kinds import DOCUMENTS, DocumentKind, RowKind
+from .kinds import DOCUMENTS, DocumentKind, RowKind, kind_of
 from .reading import Problem, load
 from .storing import NotStorable, Page, store, store_page, store_rows
 from .writing import dump, dump_all, to_text
@@ -18,6 +18,7 @@ __all__ = [
     "RowKind",
     "dump",
     "dump_all",
+    "kind_of",
     "load",
     "store",
     "store_page",

@@ -48,6 +48,10 @@ class RowKind:
         return _fields(self.model, self.keys, self.renamed)
 
 
+# The kind of document of each model that has one; a kind enters itself when it is made, whatever app it is of.
+REGISTRY: dict[type[models.Model], "DocumentKind"] = {}
+
+
 @dataclass(frozen=True)
 class DocumentKind:
     """One folder of documents: the model of the page, its keys, and its lists of rows.
@@ -61,6 +65,9 @@ class DocumentKind:
     identity: str
     rows: dict[str, RowKind] = field(default_factory=dict)
     check: Callable[[dict], Iterable[tuple[tuple, str]]] | None = None
+
+    def __post_init__(self) -> None:
+        REGISTRY[self.model] = self
 
     @cached_property
     def fields(self) -> dict[str, models.Field]:
@@ -77,6 +84,11 @@ class DocumentKind:
         """Every page that has a file: drafts and scheduled ones too, but no draft copies."""
         pages = self.model._default_manager.all()
         return pages.filter(draft_of=None) if hasattr(self.model, "draft_of") else pages
+
+
+def kind_of(page: models.Model) -> DocumentKind:
+    """The kind of document that a page is. Raises KeyError where its model has none."""
+    return REGISTRY[type(page)]
 
 
 def _fields(model: type[models.Model], keys: str, renamed: dict[str, str]) -> dict[str, models.Field]:

@@ -135,6 +135,7 @@ class StatusCode(Publishable):
 
     class Meta:
         ordering = ["number"]
+        permissions = [("publish_statuscode", "Can publish, withdraw and change published status codes")]
         constraints = [
             models.UniqueConstraint(
                 fields=["number"],

@@ -1,0 +1,24 @@
+"""The groups Writers, Editors and Administrators."""
+
+from django.apps import apps as live_apps
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+from statusref.roles import ROLES, grant
+
+
+def make_groups(apps, schema_editor):
+    # Django makes permissions after all migrations; the groups need them now.
+    for app in ("codes", "auth"):
+        create_permissions(live_apps.get_app_config(app), verbosity=0, using=schema_editor.connection.alias)
+    for name, wanted in ROLES.items():
+        grant(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"), name, wanted)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("codes", "0003_publish_permission"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
+    operations = [migrations.RunPython(make_groups, migrations.RunPython.noop)]
