@@ -3,11 +3,14 @@
 import re
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from codes.models import Meaning, Name, StatusClass, StatusCode, class_digit
 
 NUMBER = re.compile(r"(?:http(?:/[0-9.]+)?[ -]*)?(?:(?:status|error|code)[ :#-]*)*([0-9]{3})", re.I)
 CLASS = re.compile(r"([1-5])(?:xx|[0-9]x|00s)", re.I)
+DIFFERENCE = re.compile(r"(?:(?:what(?:'s| is) )?(?:the )?difference between|compare) (.+?)\??", re.I)
+VERSUS = re.compile(r"\s+(?:vs?\.?|versus|or|and)\s+|\s*,\s*", re.I)
 # Places of the status in a line that a machine wrote; the first that matches counts.
 IN_A_LINE = (
     re.compile(r'HTTP/[0-9.]+["\']? ([1-9][0-9]{2})\b'),
@@ -27,6 +30,8 @@ def address_of(query: str, codes: QuerySet[StatusCode]) -> str | None:
         return status_class and status_class.get_absolute_url()
     if found := NUMBER.fullmatch(query):
         return _page(codes, int(found[1]))
+    if address := _comparison(codes, query):
+        return address
     meaning = Meaning.objects.filter(label__iexact=query, code__in=codes).select_related("code").first()
     if meaning:
         return f"{meaning.code.get_absolute_url()}#meaning-{meaning.slug}"
@@ -47,6 +52,18 @@ def number_in_line(text: str) -> int | None:
 def fallback_of(number: int) -> str:
     """The code as which clients treat an unknown number (RFC 9110 §15)."""
     return f"{class_digit(number)}00" if 100 <= number <= 599 else "500"
+
+
+def _comparison(codes: QuerySet[StatusCode], query: str) -> str | None:
+    """The comparison that is asked for: "401 vs 403", "difference between 301 and 302"."""
+    asked = DIFFERENCE.fullmatch(query)
+    named = [NUMBER.fullmatch(part) for part in VERSUS.split(asked[1] if asked else query)]
+    if not 2 <= len(named) <= 4 or not all(named):
+        return None
+    numbers = sorted({int(found[1]) for found in named})
+    if len(numbers) < 2 or codes.filter(number__in=numbers).count() < len(numbers):
+        return None
+    return reverse("compare:comparison", args=["-vs-".join(f"{number:03d}" for number in numbers)])
 
 
 def _page(codes: QuerySet[StatusCode], number: int) -> str | None:

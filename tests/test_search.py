@@ -29,12 +29,23 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site")]
         ("HttpStatus.NOT_FOUND", "/404"),
         ("http.StatusTooManyRequests", "/429"),
         (":internal_server_error", "/500"),
+        ("401 vs 403", "/compare/401-vs-403"),
+        ("403 VS. 401", "/compare/401-vs-403"),
+        ("HTTP 301 or 302", "/compare/301-vs-302"),
+        ("difference between 301 and 302?", "/compare/301-vs-302"),
+        ("What's the difference between 502 and error 504", "/compare/502-vs-504"),
+        ("500, 502, 503 and 504", "/compare/500-vs-502-vs-503-vs-504"),
     ],
 )
 def test_what_is_certain_leads_straight_to_its_page(client, query, address):
     response = client.get("/search", {"q": query})
     assert response.status_code == 302
     assert response["Location"].startswith(address)
+
+
+@pytest.mark.parametrize("query", ["401 vs 477", "401 vs 401", "500 or 501 or 502 or 503 or 504", "401 vs teapot"])
+def test_what_cannot_be_compared_is_searched_for_as_words(client, query):
+    assert client.get("/search", {"q": query}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from codes.markdown import LONGEST
+
 
 def canonical(text: str) -> str:
     """Return the text as it is stored: LF line ends, no tabs, no trailing or outer white space.
@@ -33,6 +35,9 @@ class CanonicalModel(models.Model):
     def clean(self) -> None:
         super().clean()
         self.canonicalise()
+        for field in self._meta.concrete_fields:
+            if isinstance(field, models.TextField) and len(getattr(self, field.attname) or "") > LONGEST:
+                raise ValidationError({field.name: f"A text may have {LONGEST:,} characters. Split this one."})
 
     def canonicalise(self) -> None:
         for field in self._meta.concrete_fields:

@@ -40,6 +40,11 @@ class StatusClass(CanonicalModel):
     def __str__(self) -> str:
         return f"{self.slug} {self.name}"
 
+    def clean(self) -> None:
+        super().clean()
+        if self.slug != f"{self.digit}xx":
+            raise ValidationError({"slug": f'The slug of class {self.digit} is "{self.digit}xx".'})
+
     def get_absolute_url(self) -> str:
         return reverse("codes:class", args=[self.slug])
 
