@@ -70,6 +70,7 @@ class Comparison(Publishable):
 
     class Meta:
         ordering = ["slug"]
+        permissions = [("publish_comparison", "Can publish, withdraw and change published comparisons")]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],

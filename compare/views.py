@@ -49,10 +49,20 @@ def comparison(request: HttpRequest, slug: str) -> HttpResponse:
     if len(codes) < len(numbers):
         return _not_comparable(request, numbers)
     curated = Comparison.objects.visible_to(reader).with_rows().filter(slug=slug).first()
+    response = show_comparison(request, codes, curated)
+    if reader.is_staff:
+        response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def show_comparison(request: HttpRequest, codes: list[StatusCode], curated: Comparison | None) -> HttpResponse:
+    """The page of codes that come from `side_by_side`, with what an editor wrote about them, be it a draft or not."""
+    reader = reader_of(request)
+    slug = slug_of(code.number for code in codes)
     said = {side.code_id: side for side in curated.sides.all()} if curated else {}
     sides = [{"code": code, "said": said.get(code.pk), "path": path_of(code)} for code in codes]
     context = {
-        "label": slug.replace("-vs-", " vs "),
+        "slug": slug,
         "comparison": curated,
         "sides": sides,
         "digit": codes[0].digit if len({code.digit for code in codes}) == 1 else "",
@@ -64,10 +74,7 @@ def comparison(request: HttpRequest, slug: str) -> HttpResponse:
         "siblings": Comparison.objects.visible_to(reader).near(codes).exclude(slug=slug)[:MOST_SIBLINGS],
         "is_staff": reader.is_staff,
     }
-    response = render(request, "compare/comparison.html", context)
-    if not all(page.is_published for page in [*codes, *([curated] if curated else [])]):
-        response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "compare/comparison.html", context)
 
 
 def _show_picker(request: HttpRequest, picked: Picked | None = None) -> HttpResponse:

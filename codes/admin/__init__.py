@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from codes.documents.kinds import REGISTRY
+
 from . import cause, code, pages, records
 
 __all__ = ["cause", "code", "pages", "records"]
@@ -20,7 +22,8 @@ def in_order(request: HttpRequest, app_label: str | None = None) -> list[dict]:
     apps = by_name(request, app_label)
     for app in apps:
         app["models"].sort(key=lambda row: ORDER.index(row["object_name"]) if row["object_name"] in ORDER else 99)
-    return sorted(apps, key=lambda app: app["app_label"] != "codes")
+    pages = {model._meta.app_label for model in REGISTRY}
+    return sorted(apps, key=lambda app: app["app_label"] not in pages)
 
 
 admin.site.get_app_list = in_order

@@ -57,7 +57,6 @@ class StatusCodeAdmin(PublishableAdmin):
     search_fields = ["^number", "name", "names__text", "meanings__label"]
     search_help_text = "The first digits, a name, a constant, or a label such as 404.13 or H12."
     ordering = ["number", "draft_of"]
-    save_on_top = True
     fieldsets = [
         ("Page and publishing", {"fields": ["number", "name", "summary", "gist", "published_at", "is_popular"]}),
         ("Specification", {"fields": ["registration", ("spec", "section"), "spec_url", "year"]}),

@@ -1,27 +1,22 @@
 """What holds for the rows of one page together: nothing twice, an order, transcripts that show the page's status."""
 
-from collections.abc import Iterable, Iterator
-
 from django import forms
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 
-from codes.documents import DOCUMENTS, RowKind
+from codes.documents import RowKind
+from codes.documents.kinds import REGISTRY, row_kinds
 from codes.exchanges import missing_from
 from codes.vocabulary import WhereSeen
 
 
-def _row_kinds(kinds: Iterable) -> Iterator[RowKind]:
-    for kind in kinds:
-        yield kind
-        yield from _row_kinds(kind.children.values())
+def row_kind_of(model: type[models.Model]) -> RowKind:
+    """How rows of this model stand in the document of their page."""
+    return next(kind for page in REGISTRY.values() for kind in row_kinds(page.rows) if kind.model is model)
 
 
-ROW_KINDS = {kind.model: kind for document in DOCUMENTS for kind in _row_kinds(document.rows.values())}
-
-
-def renumber(rows: list[models.Model], before: dict[int, int]) -> None:
-    """Save the positions 1, 2, 3 … of all `rows` of one page. `before` tells the earlier position by primary key.
+def in_order(rows: list[models.Model], before: dict[int, int]) -> list[models.Model]:
+    """All `rows` of one page in the order that their editor wants. `before` tells the earlier position by primary key.
 
     A row whose position was changed gets the place that its editor typed; position 0 is the end.
     """
@@ -32,8 +27,13 @@ def renumber(rows: list[models.Model], before: dict[int, int]) -> None:
         earlier = before.get(row.pk, row.position + 1)
         return row.position, (row.position > earlier) - (row.position < earlier)
 
+    return sorted(rows, key=place)
+
+
+def renumber(rows: list[models.Model], before: dict[int, int]) -> None:
+    """Save the positions 1, 2, 3 … of all `rows` of one page."""
     moved = []
-    for position, row in enumerate(sorted(rows, key=place), 1):
+    for position, row in enumerate(in_order(rows, before), 1):
         if row.position != position:
             row.position = position
             moved.append(row)
@@ -56,7 +56,7 @@ class RowFormSet(BaseInlineFormSet):
         ]
 
     def clean(self) -> None:
-        kind = ROW_KINDS[self.model]
+        kind = row_kind_of(self.model)
         fields = [kind.fields[key] for key in kind.identity]
         names = {field.name for field in fields}
         kept = [form for form in self.kept_forms() if not names & form.errors.keys()]
@@ -98,9 +98,12 @@ class RowFormSet(BaseInlineFormSet):
 
     def save(self, commit=True):
         saved = super().save(commit)
-        before = {form.instance.pk: form.initial.get("position", form.instance.position) for form in self.initial_forms}
-        renumber([form.instance for form in self.forms if form.instance.pk], before)
+        renumber([form.instance for form in self.forms if form.instance.pk], self.positions_before())
         return saved
+
+    def positions_before(self) -> dict[int, int]:
+        """The positions that the rows had when the form was opened, by primary key."""
+        return {form.instance.pk: form.initial.get("position", form.instance.position) for form in self.initial_forms}
 
 
 class HeaderRuleFormSet(RowFormSet):

@@ -1,6 +1,6 @@
 """Which models make a document, and which fields make a row. The order here is the order in the file."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -84,6 +84,13 @@ class DocumentKind:
         """Every page that has a file: drafts and scheduled ones too, but no draft copies."""
         pages = self.model._default_manager.all()
         return pages.filter(draft_of=None) if hasattr(self.model, "draft_of") else pages
+
+
+def row_kinds(lists: dict[str, RowKind]) -> Iterator[RowKind]:
+    """Every kind of row in these lists, and in the lists of their rows."""
+    for kind in lists.values():
+        yield kind
+        yield from row_kinds(kind.children)
 
 
 def kind_of(page: models.Model) -> DocumentKind:

@@ -5,7 +5,7 @@ import enum
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 
 from codes.models import Revision
 
-from .kinds import DocumentKind, RowKind
+from .kinds import DocumentKind, row_kinds
 from .reading import Problem, load
 from .storing import Page, Targets, free_names, store_page, store_rows
 from .writing import dump_all, to_text
@@ -211,16 +211,10 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
 
 def _page_of(page: models.Model, kinds: Iterable[DocumentKind]) -> str:
     """The name of the page that a row belongs to."""
-    parents = {rows.model: rows.parent for kind in kinds for rows in _row_kinds(kind.rows)}
+    parents = {rows.model: rows.parent for kind in kinds for rows in row_kinds(kind.rows)}
     while type(page) in parents:
         page = getattr(page, parents[type(page)])
     return f"{page} (newer draft)" if getattr(page, "draft_of_id", None) else str(page)
-
-
-def _row_kinds(rows: dict[str, RowKind]) -> Iterator[RowKind]:
-    for kind in rows.values():
-        yield kind
-        yield from _row_kinds(kind.children)
 
 
 def _revision(path: str, text: str, source: str = Revision.Source.IMPORT) -> Revision:
