@@ -650,7 +650,7 @@ def test_a_valid_page_of_5_mb_is_stored_whole():
         ("vendors/b.yaml", "slug: b\nname: Nginx\nkind: cdn\n", 2, "already"),
         ("platforms/b.yaml", "slug: b\nname: Express\nkind: client\n", 2, "already"),
         ("platforms/b.yaml", "slug: b\nname: B\nkind: client\nlexer: no\n", 4, 'Pygments knows no language "no"'),
-        ("classes/4x.yaml", "slug: 4x\ndigit: 4\nname: a\ntagline: b\nsummary: c\n", 2, "already"),
+        ("classes/4x.yaml", "slug: 4x\ndigit: 4\nname: a\ntagline: b\nsummary: c\n", 1, "The slug of class 4"),
         ("classes/7xx.yaml", "slug: 7xx\ndigit: 7\nname: a\ntagline: b\nsummary: c\n", 2, "less than or equal to 6"),
         ("classes/5xx.yaml", "slug: 5xx\nname: a\ntagline: b\nsummary: c\n", 1, '"digit"'),
         ("codes/1000.yaml", "number: 1000\nname: a\n", 1, "less than or equal to 999"),
