@@ -7,11 +7,12 @@ from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from codes.blocks import blocks_of, doors_of, path_of
 from codes.filters import filters_of
 from codes.forms import ErrorReportForm
+from codes.http import read_only
 from codes.models import Meaning, StatusClass, StatusCode, Vendor, class_digit
 from codes.readers import reader_of
 from codes.vocabulary import VendorKind
@@ -25,7 +26,7 @@ class UnknownNumber(Http404):
         super().__init__(f"{number:03d} has no page")
 
 
-@require_safe
+@read_only
 def code_page(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
     code = StatusCode.objects.visible_to(reader).with_page(int(number), reader).filter(number=int(number)).first()
@@ -44,7 +45,7 @@ def show_code(request: HttpRequest, code: StatusCode) -> HttpResponse:
     return render(request, "codes/code.html", {**context, "is_staff": reader_of(request).is_staff})
 
 
-@require_safe
+@read_only
 def meaning_address(request: HttpRequest, label: str) -> HttpResponse:
     """Lead `/404.13`, `/H12` or `/1016` to where that meaning is told."""
     visible = StatusCode.objects.visible_to(reader_of(request))
@@ -55,12 +56,12 @@ def meaning_address(request: HttpRequest, label: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(f"{found[0].code.get_absolute_url()}#{anchor}")
 
 
-@require_safe
+@read_only
 def old_code_address(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("codes:code", number, permanent=True)
 
 
-@require_safe
+@read_only
 def class_page(request: HttpRequest, slug: str) -> HttpResponse:
     digit = class_digit(int(slug[0]) * 100)
     if slug != f"{digit}xx":
@@ -77,7 +78,7 @@ def class_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "codes/class.html", context)
 
 
-@require_safe
+@read_only
 def code_list(request: HttpRequest) -> HttpResponse:
     codes = StatusCode.objects.visible_to(reader_of(request)).for_lists()
     filters, wanted = filters_of(request.GET)
@@ -85,7 +86,7 @@ def code_list(request: HttpRequest) -> HttpResponse:
     return render(request, "codes/list.html", {"codes": codes, "filters": filters, "is_filtered": bool(wanted)})
 
 
-@require_safe
+@read_only
 def vendor_list(request: HttpRequest) -> HttpResponse:
     visible = StatusCode.objects.visible_to(reader_of(request))
     vendors = Vendor.objects.annotate(count=Count("meanings", filter=Q(meanings__code__in=visible))).filter(count__gt=0)
@@ -99,7 +100,7 @@ def vendor_list(request: HttpRequest) -> HttpResponse:
     return render(request, "codes/vendors.html", {"vendors": vendors})
 
 
-@require_safe
+@read_only
 def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     vendor = get_object_or_404(Vendor, slug=slug)
     visible = StatusCode.objects.visible_to(reader_of(request))
@@ -109,7 +110,7 @@ def vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_safe
+@read_only
 def cheat_sheet(request: HttpRequest) -> HttpResponse:
     codes = StatusCode.objects.visible_to(reader_of(request)).for_lists().prefetch_related("headerrules")
     shelves = [(status_class, []) for status_class in StatusClass.objects.filter(digit__range=(1, 5))]

@@ -4,8 +4,8 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
 
+from codes.http import read_only
 from codes.models import StatusCode
 from codes.readers import reader_of
 from search.find import results_for
@@ -14,7 +14,7 @@ from search.recognise import address_of, fallback_of, number_in_line
 LONGEST = 8_000
 
 
-@require_safe
+@read_only
 def search(request: HttpRequest) -> HttpResponse:
     raw = request.GET.get("q", "")
     if len(raw) > LONGEST or "\0" in raw:

@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
+from codes.http import read_only
 from codes.models import OldAddress, StatusClass, StatusCode, class_digit
 from codes.readers import reader_of
 from compare.models import Comparison
 
 
-@require_safe
+@read_only
 def home(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     codes = list(StatusCode.objects.visible_to(reader).for_lists())
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-@require_safe
+@read_only
 def about(request: HttpRequest) -> HttpResponse:
     published = StatusCode.objects.published()
     context = {
@@ -40,7 +40,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "about.html", context)
 
 
-@require_safe
+@read_only
 @cache_control(max_age=3600)
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search", "Disallow: /report", ""]
@@ -48,7 +48,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@require_safe
+@read_only
 @cache_control(max_age=86400)
 def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_template("favicon.svg").render(), content_type="image/svg+xml")

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from codes import exchanges
-from codes.documents import DOCUMENTS, load, to_text
+from codes.documents import load, to_text
 from codes.documents.syncing import import_documents, read_files
 from statusref.content import DOCUMENTS as ALL_DOCUMENTS
 
@@ -17,6 +17,10 @@ CONTENT = ROOT / "content"
 FACTS = json.loads((ROOT / "tests/data/facts.json").read_text())
 CODES = {
     path.stem: yaml.load(path.read_text(), Loader=yaml.CSafeLoader) for path in sorted(CONTENT.glob("codes/*.yaml"))
+}
+COMPARISONS = {
+    path.stem: yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+    for path in sorted(CONTENT.glob("comparisons/*.yaml"))
 }
 TEXTS = read_files(ALL_DOCUMENTS, CONTENT)
 PATTERN_PAGES = ["200", "301", "304", "401", "404", "429", "499", "500", "502"]
@@ -44,7 +48,7 @@ def test_everything_can_be_imported():
 
 @pytest.mark.parametrize("path", sorted(TEXTS))
 def test_a_file_is_in_its_canonical_form(path):
-    kind = next(kind for kind in DOCUMENTS if path.startswith(f"{kind.folder}/"))
+    kind = next(kind for kind in ALL_DOCUMENTS if path.startswith(f"{kind.folder}/"))
     data, _, problems = load(kind, path, TEXTS[path])
     assert not problems
     assert to_text(data) == TEXTS[path], "run: python manage.py import_content && python manage.py export_content"
@@ -119,6 +123,16 @@ def test_a_pattern_page_has_every_part(number):
     else:
         assert page.get("causes") or "misuse" in kinds
     assert len({snippet["platform"] for snippet in page["snippets"]}) >= 5
+
+
+@pytest.mark.parametrize("slug", COMPARISONS)
+def test_a_comparison_has_every_part(slug):
+    page = COMPARISONS[slug]
+    assert {"title", "topic", "published_at", "summary", "verdict", "sides", "aspects", "decisions"} <= set(page)
+    assert len(page["aspects"]) >= 3 and len(page["decisions"]) >= 1
+    for side in page["sides"]:
+        assert side.get("log_line") and side.get("scenario"), f"{side['code']}: give a log line and a scenario"
+        assert any(side["code"] in row.values() for row in page["decisions"]), f"no answer leads to {side['code']}"
 
 
 def test_the_page_of_500_has_a_home_for_every_kind_of_section():
