@@ -15,3 +15,8 @@ def markdown_preview(request: HttpRequest) -> HttpResponse:
     if text is None or len(text) > LONGEST:
         return HttpResponseBadRequest(f"Send the text as “content”, at most {LONGEST:,} characters.")
     return HttpResponse(render(text))
+
+
+def no_upload(request: HttpRequest) -> HttpResponse:
+    """Where the editor's widget would upload pictures. This site takes none: a page is understood without them."""
+    raise PermissionDenied

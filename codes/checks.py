@@ -14,7 +14,10 @@ from codes.field_names import FIELD_NAMES
 
 CHECKS = {
     "links": ("Broken links", "Links inside this site lead to a published page, and to a place that it has."),
-    "shared": ("Words of another page", "A thought that belongs to many pages stands on one, and the others link to it."),
+    "shared": (
+        "Words of another page",
+        "A thought that belongs to many pages stands on one; the others link to it.",
+    ),
     "pictures": ("Pictures without a text", "Say what a picture shows, for those who do not see it: ![text](address)."),
     "rules": ("Rules without their section", "What a specification says names where it says so: “RFC 9110 §15.5.2”."),
     "fields": ("Unknown header fields", "Neither IANA's registry nor another page knows this name."),
@@ -137,7 +140,8 @@ def rules_without_section(data: dict) -> Iterator[Finding]:
         section = row.get("section", "")
         where = f"{what} {_name_of(row, number)}"
         if not section:
-            yield Finding("rules", where, f"Name its section, like “RFC 9110 §15.5.2”: “{_start(row.get('text', ''))}”")
+            quoted = f": “{_start(row['text'])}”" if row.get("text") else "."
+            yield Finding("rules", where, f"Name its section, like “RFC 9110 §15.5.2”{quoted}")
         elif not CITED.search(section) and not section.startswith("http"):
             yield Finding("rules", where, f"“{section}” names no specification. Write it like “RFC 9110 §15.5.2”.")
         elif re.fullmatch(r"RFC [0-9]+", section):

@@ -4,6 +4,7 @@ A revision never changes, so what was read from it holds for ever; only the text
 """
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -63,16 +64,31 @@ class Corpus:
         found = {text.path: list(self.site.broken_links(text.links, text.address)) for text in self.texts.values()}
         return {path: findings for path, findings in sorted(found.items()) if findings}
 
+    @cached_property
+    def shared_words(self) -> dict[str, list[checks.Finding]]:
+        """What each page has in common with others, by its path."""
+        return {path: list(checks.shared_words(text.data, self._others(path))) for path, text in self.texts.items()}
+
+    def findings(self) -> dict[str, list[checks.Finding]]:
+        """Every finding of every page that has one, by its path."""
+        links, shared = self.broken_links(), self.shared_words
+        found = {
+            path: [*links.get(path, []), *shared[path], *text.findings] for path, text in sorted(self.texts.items())
+        }
+        return {path: findings for path, findings in found.items() if findings}
+
+    def _others(self, path: str) -> Iterator[tuple[str, array]]:
+        return ((text.name, text.run_hashes) for text in self.texts.values() if text.path != path)
+
     def findings_of(self, kind: DocumentKind, data: dict) -> list[checks.Finding]:
         """Every finding of one page, whose plain data may be newer than its revision, or a newer draft's."""
         path = kind.path_of(data[kind.identity])
+        own = Site.of([(kind, data)])
         # The page's own places are those of this text.
-        site = Site(dict(self.site.targets), self.site.labels | Site.of([(kind, data)]).labels)
-        site.targets |= Site.of([(kind, data)]).targets
-        others = ((text.name, text.run_hashes) for text in self.texts.values() if text.path != path)
+        site = Site(self.site.targets | own.targets, self.site.labels | own.labels)
         return [
             *site.broken_links(links_of(data), address_of(kind, data)),
-            *checks.shared_words(data, others),
+            *checks.shared_words(data, self._others(path)),
             *checks.check(data),
         ]
 

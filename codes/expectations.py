@@ -22,13 +22,16 @@ from codes.vocabulary import Registration, SectionKind, WhereSeen
 IN_FORCE = (Registration.ASSIGNED, Registration.TEMPORARY)
 
 
+ANY = Q()
+
+
 @dataclass(frozen=True)
 class Part:
     """Something that a page may have: rows of one model, of which one `which` is enough."""
 
     title: str
     model: type
-    which: Q = Q()
+    which: Q = ANY
 
     def exists(self) -> Exists:
         return Exists(self.model.objects.filter(self.which, code=OuterRef("pk")))

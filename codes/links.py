@@ -46,9 +46,7 @@ class Target:
 
     @property
     def is_public(self) -> bool:
-        return not self.has_drafts or (
-            self.published_at is not None and as_moment(self.published_at) <= timezone.now()
-        )
+        return not self.has_drafts or (self.published_at is not None and as_moment(self.published_at) <= timezone.now())
 
 
 @dataclass
@@ -70,9 +68,12 @@ class Site:
 
     def broken_links(self, links: Iterable[tuple[str, str]], own_address: str) -> Iterator[Finding]:
         """Those of a page's `links_of` that lead nowhere, and what would be right."""
+        told: dict[str, str] = {}
         for where, target in links:
-            if wrong := self.wrong_with(target, own_address):
-                yield Finding("links", where, wrong)
+            if target not in told:
+                told[target] = self.wrong_with(target, own_address)
+            if told[target]:
+                yield Finding("links", where, told[target])
 
     def wrong_with(self, link: str, own_address: str) -> str:
         """What an editor should know about a link of the page at `own_address`; empty where it is right."""
@@ -104,9 +105,11 @@ class Site:
         return not match.captured_kwargs and not match.args
 
     def _near(self, address: str) -> str:
-        if bare := re.search(r"[0-9]{3}\Z", address):
-            if f"/{bare[0]}" in self.targets:
-                return f" Did you mean /{bare[0]}?"
+        if re.fullmatch(r"/[0-9]{3}", address):
+            # A number that is near is another code, and not what was meant.
+            return ""
+        if (bare := re.search(r"[0-9]{3}\Z", address)) and f"/{bare[0]}" in self.targets:
+            return f" Did you mean /{bare[0]}?"
         return _did_you_mean(address, self.targets, "")
 
 

@@ -56,13 +56,15 @@ class AspectFormSet(RowFormSet):
 class DecisionFormSet(RowFormSet):
     def clean(self) -> None:
         super().clean()
-        form_of = {form.instance: form for form in self.kept_forms()} if not any(self.errors) else {}
-        rows = in_order(list(form_of), self.positions_before()) if self.instance.chosen else []
+        if any(self.errors) or not self.instance.chosen:
+            return
+        form_of = {id(form.instance): form for form in self.kept_forms()}
+        rows = in_order([form.instance for form in form_of.values()], self.positions_before())
         for row in rows:
             answers = row.if_yes.number, row.if_no.number if row.if_no else None
             key, wrong = wrong_with_answers(*answers, self.instance.chosen, is_last=row is rows[-1])
             if wrong:
-                form_of[row].add_error(key, wrong)
+                form_of[id(row)].add_error(key, wrong)
 
 
 class SideInline(Stacked):

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,10 +50,7 @@ def comparison(request: HttpRequest, slug: str) -> HttpResponse:
     if len(codes) < len(numbers):
         return _not_comparable(request, numbers)
     curated = Comparison.objects.visible_to(reader).with_rows().filter(slug=slug).first()
-    response = show_comparison(request, codes, curated)
-    if reader.is_staff:
-        response["Cache-Control"] = "private, no-store"
-    return response
+    return _kept_private(show_comparison(request, codes, curated), reader)
 
 
 def show_comparison(request: HttpRequest, codes: list[StatusCode], curated: Comparison | None) -> HttpResponse:
@@ -91,7 +89,7 @@ def _show_picker(request: HttpRequest, picked: Picked | None = None) -> HttpResp
         "topics": [(Topic(topic), list(found)) for topic, found in groupby(curated, key=lambda found: found.topic)],
         "pairs": often_confused(codes, {found.slug for found in curated}),
     }
-    return render(request, "compare/picker.html", context, status=400 if picked else 200)
+    return _kept_private(render(request, "compare/picker.html", context, status=400 if picked else 200), reader)
 
 
 def _not_comparable(request: HttpRequest, numbers: list[int]) -> HttpResponse:
@@ -107,4 +105,11 @@ def _not_comparable(request: HttpRequest, numbers: list[int]) -> HttpResponse:
         "pairs": pairs_among(known),
         "siblings": Comparison.objects.visible_to(reader).near(known)[:MOST_SIBLINGS],
     }
-    return render(request, "compare/not_comparable.html", context, status=404)
+    return _kept_private(render(request, "compare/not_comparable.html", context, status=404), reader)
+
+
+def _kept_private(response: HttpResponse, reader: AbstractBaseUser | AnonymousUser) -> HttpResponse:
+    """What staff see may show drafts, so no cache keeps it."""
+    if reader.is_staff:
+        response["Cache-Control"] = "private, no-store"
+    return response

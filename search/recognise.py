@@ -10,7 +10,7 @@ from codes.models import Meaning, Name, StatusClass, StatusCode, class_digit
 NUMBER = re.compile(r"(?:http(?:/[0-9.]+)?[ -]*)?(?:(?:status|error|code)[ :#-]*)*([0-9]{3})", re.I)
 CLASS = re.compile(r"([1-5])(?:xx|[0-9]x|00s)", re.I)
 DIFFERENCE = re.compile(r"(?:(?:what(?:'s| is) )?(?:the )?difference between|compare) (.+?)\??", re.I)
-VERSUS = re.compile(r"\s+(?:vs?\.?|versus|or|and)\s+|\s*,\s*", re.I)
+VERSUS = re.compile(r"\s+(?:vs?\.?|versus|or|and)\s+|\s*,\s*|(?<=[0-9]{3})\s+(?=[0-9]{3}\b)", re.I)
 # Places of the status in a line that a machine wrote; the first that matches counts.
 IN_A_LINE = (
     re.compile(r'HTTP/[0-9.]+["\']? ([1-9][0-9]{2})\b'),

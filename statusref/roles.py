@@ -7,27 +7,39 @@ ROWS = (
     "cause enginenote exchange fingerprint fix headerrule meaning name reference relation rule section snippet step"
 ).split()
 PAGES = ["statusclass", "statuscode", "vendor", "platform"]
+COMPARISON_ROWS = ["side", "aspect", "decision"]
+ALL = ("view", "add", "change", "delete")
 
 WRITERS = {
     "codes": [
-        *(f"{action}_{model}" for action in ("view", "add", "change", "delete") for model in ROWS),
+        *(f"{action}_{model}" for action in ALL for model in ROWS),
         *(f"view_{model}" for model in [*PAGES, "revision", "errorreport"]),
         "add_statuscode",
         "change_statuscode",
     ],
+    "compare": [
+        *(f"{action}_{model}" for action in ALL for model in COMPARISON_ROWS),
+        *(f"{action}_comparison" for action in ("view", "add", "change")),
+    ],
 }
 EDITORS = {
     "codes": [
-        *(f"{action}_{model}" for action in ("view", "add", "change", "delete") for model in [*ROWS, *PAGES]),
-        *(f"{action}_oldaddress" for action in ("view", "add", "change", "delete")),
+        *(f"{action}_{model}" for action in ALL for model in [*ROWS, *PAGES]),
+        *(f"{action}_oldaddress" for action in ALL),
         *(f"{action}_errorreport" for action in ("view", "change", "delete")),
         "view_revision",
         "publish_statuscode",
+        "import_content",
+        "export_content",
+    ],
+    "compare": [
+        *(f"{action}_{model}" for action in ALL for model in [*COMPARISON_ROWS, "comparison"]),
+        "publish_comparison",
     ],
 }
 ADMINISTRATORS = {
     **EDITORS,
-    "auth": [f"{action}_{model}" for action in ("view", "add", "change", "delete") for model in ("user", "group")],
+    "auth": [f"{action}_{model}" for action in ALL for model in ("user", "group")],
 }
 ROLES = {"Writers": WRITERS, "Editors": EDITORS, "Administrators": ADMINISTRATORS}
 

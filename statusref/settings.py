@@ -174,7 +174,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "codes.markdown.render"
 MARKDOWNX_URLS_PATH = "/admin/markdown-preview"
-MARKDOWNX_UPLOAD_URLS_PATH = "/admin/no-upload"
+MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdown-upload"
 
 LOGGING = {
     "version": 1,

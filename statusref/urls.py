@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from statusref import views
+from statusref.admin_files import export_files, import_files
 from statusref.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/favicon.svg", permanent=True)),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("admin/", include("codes.admin_urls")),
+    path("admin/import", admin.site.admin_view(import_files), name="admin-import"),
+    path("admin/export", admin.site.admin_view(export_files), name="admin-export"),
     path("admin/", admin.site.urls),
     re_path(r"^admin\Z", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("search.urls")),

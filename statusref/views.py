@@ -86,7 +86,8 @@ def _moved(request: HttpRequest) -> HttpResponse | None:
         return None
     if old.target:
         return HttpResponsePermanentRedirect(old.target)
-    return HttpResponse(get_template("410.html").render(), status=410)
+    # Browsers keep a 410 for ever (RFC 9111 §4.2.2), but an editor may bring the page back.
+    return HttpResponse(get_template("410.html").render(), status=410, headers={"Cache-Control": "no-cache"})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

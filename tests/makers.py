@@ -25,6 +25,8 @@ from codes.models import (
     Step,
     Vendor,
 )
+from compare.addresses import slug_of
+from compare.models import Aspect, Comparison, Decision, Side
 
 PUBLISHED = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -213,3 +215,26 @@ def make_full_code(number: int = 404, **fields) -> StatusCode:
     make_reference(code)
     make_reference(code, "https://example.com/?a=1&b=2#c", title="*")
     return code
+
+
+def make_comparison(*codes: StatusCode, **fields) -> Comparison:
+    """A published comparison with a side for each code, an aspect and a decision."""
+    codes = sorted(codes, key=lambda code: code.number)
+    values = {
+        "slug": slug_of(code.number for code in codes),
+        "topic": "missing",
+        "published_at": PUBLISHED,
+        "summary": "What sets them apart.",
+        "verdict": "The first when it is there, the last when it is not.",
+    }
+    comparison = Comparison.objects.create(**{**values, **fields})
+    for position, code in enumerate(codes, 1):
+        Side.objects.create(
+            comparison=comparison, position=position, code=code, choose_when=f"It is {code.label}.", scenario="A story."
+        )
+    texts = "\n".join(f"{code.label}: text of {code.label}" for code in codes)
+    Aspect.objects.create(comparison=comparison, position=1, title="In short", texts=texts)
+    Decision.objects.create(
+        comparison=comparison, position=1, question="Is it there?", if_yes=codes[0], if_no=codes[-1]
+    )
+    return comparison

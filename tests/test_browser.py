@@ -26,6 +26,8 @@ FLAGS = [
 ]
 # One of each kind of page, and the codes with the most and the least on them.
 PAGES = ["/", "/codes", "/codes?class=1&state=obsoleted", "/4xx", "/vendors", "/vendors/nginx", "/cheat-sheet"]
+PAGES += ["/compare", "/compare?code=401&code=forbiden", "/compare/401-vs-403", "/compare/500-vs-502-vs-503-vs-504"]
+PAGES += ["/compare/301-vs-307-vs-308", "/compare/000-vs-499", "/compare/401-vs-477"]
 PAGES += ["/about", "/report", "/search?q=gateway", "/search?q=zzzz", "/799", "/nothing-here"]
 PAGES += ["/200", "/301", "/304", "/401", "/404", "/429", "/499", "/500", "/502", "/000", "/226", "/306", "/783"]
 
@@ -118,7 +120,7 @@ def test_html_is_valid(site, tmp_path):
     need(VNU.is_file(), "vnu-jar (npm ci)")
     need(shutil.which("java"), "Java")
     files = {}
-    for index, path in enumerate([*PAGES, *[f"/{number}xx" for number in range(7)]]):
+    for index, path in enumerate([*PAGES, *[f"/{number}xx" for number in range(7)], *_curated(site)]):
         file = tmp_path / f"{index}.html"
         file.write_bytes(_read(site.url + path))
         files[file.name] = path
@@ -131,6 +133,11 @@ def test_html_is_valid(site, tmp_path):
     messages = [line for line in run.stdout.splitlines() if "error" in line or "warning" in line]
     named = [re.sub(r'^"?file:.*?/([0-9]+\.html)"?', lambda found: files[found[1]], line) for line in messages]
     assert not named, "\n".join(named[:40])
+
+
+def _curated(site) -> list[str]:
+    """The address of every curated comparison."""
+    return re.findall(r"<loc>[^<]*(/compare/[^<]+)</loc>", _read(f"{site.url}/sitemap.xml").decode())
 
 
 def _read(url: str) -> bytes:
@@ -152,8 +159,10 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(open_page):
         page.keyboard.press("Tab")
         state = page.evaluate(
             """() => { const e = document.activeElement; if (!e || e === document.body) return null;
-            e.dataset.seen ??= Math.random(); const s = getComputedStyle(e.matches('.tabs > input') ? e.nextElementSibling
-            : e.closest('.find') && e.matches('input') ? e.parentElement : e);
+            e.dataset.seen ??= Math.random();
+            const shown = e.matches('.tabs > input') ? e.nextElementSibling
+              : e.closest('.find') && e.matches('input') ? e.parentElement : e;
+            const s = getComputedStyle(shown);
             return [e.dataset.seen, s.outlineStyle !== 'none' || s.boxShadow !== 'none', e.outerHTML.slice(0, 90)] }"""
         )
         if state is None:
@@ -212,6 +221,65 @@ def test_the_table_of_contents_follows(open_page):
     page = open_page("/500")
     page.evaluate("document.getElementById('facts').scrollIntoView({behavior: 'instant'})")
     page.wait_for_function("document.querySelector('.aside a[aria-current]')?.hash === '#facts'")
+
+
+@pytest.mark.parametrize("path", ["/compare/401-vs-403", "/compare/500-vs-502-vs-503-vs-504"])
+def test_the_verdict_of_a_comparison_is_seen_without_scrolling_on_a_phone(open_page, path):
+    page = open_page(path, 360)
+    page.set_viewport_size({"width": 360, "height": 640})
+    box = page.locator(".hero .lede").bounding_box()
+    assert box["y"] > 0 and box["y"] + box["height"] < 640
+
+
+def test_every_curated_comparison_fits_a_phone_with_its_verdict_in_sight_and_axe_finds_nothing(open_page, site):
+    need(AXE.is_file(), "axe-core (npm ci)")
+    paths = _curated(site)
+    assert len(paths) >= 6
+    page = open_page("/compare", 360, bypass_csp=True)
+    page.set_viewport_size({"width": 360, "height": 640})
+    wrong = {}
+    for path in paths:
+        page.goto(path)
+        box = page.locator(".hero .lede").bounding_box()
+        if box["y"] + box["height"] > 640 or page.evaluate("document.documentElement.scrollWidth") > 360:
+            wrong[path] = "too long or too wide"
+        page.add_script_tag(path=str(AXE))
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        wrong |= {f"{path} {found['id']}": found["help"] for found in result["violations"]}
+    assert not wrong
+
+
+def test_only_what_differs_can_be_shown_without_javascript(open_page):
+    page = open_page("/compare/401-vs-403", java_script_enabled=False)
+    same = page.locator(".versus tr.same")
+    assert same.count() > 0 and same.first.is_visible()
+    page.get_by_label("Only what differs").check()
+    assert not same.first.is_visible()
+    assert page.locator(".versus tr:not(.same):visible").count() > 3
+
+
+def test_a_comparison_is_stacked_on_a_phone_and_each_cell_names_its_code(open_page):
+    page = open_page("/compare/500-vs-502-vs-503-vs-504", 360)
+    cells = page.locator(".versus tbody tr:nth-child(2) td")
+    boxes = [cells.nth(index).bounding_box() for index in range(4)]
+    assert len({round(box["x"]) for box in boxes}) == 1
+    assert [box["y"] for box in boxes[:3]] < [box["y"] for box in boxes[1:]]
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.versus td[data-label]'), '::before').content")
+        == '"500"'
+    )
+
+
+def test_a_comparison_prints_with_its_table(open_page, tmp_path):
+    need(shutil.which("pdftotext"), "pdftotext (poppler-utils)")
+    page = open_page("/compare/401-vs-403")
+    file = tmp_path / "page.pdf"
+    page.pdf(path=str(file), format="A4")
+    printed = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "WWW-Authenticate" in printed and "Specification" in printed and "Still unsure?" in printed
+    assert "Compare more" not in printed
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

@@ -7,6 +7,7 @@ import pytest
 
 from codes import vocabulary
 from codes.documents.kinds import RowKind
+from compare.models import Topic
 from statusref.content import DOCUMENTS
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +66,7 @@ def test_every_key_of_the_content_files_is_described(kind):
         vocabulary.SectionKind,
         vocabulary.VendorKind,
         vocabulary.PlatformKind,
+        Topic,
     ],
 )
 def test_every_word_that_a_file_may_choose_is_described(words):
@@ -74,5 +76,5 @@ def test_every_word_that_a_file_may_choose_is_described(words):
 
 def test_the_map_names_every_folder():
     readme = (ROOT / "README.md").read_text()
-    for name in ("statusref", "codes", "search", "content", "templates", "static", "tests", "docs"):
+    for name in ("statusref", "codes", "compare", "search", "content", "templates", "static", "tests", "docs"):
         assert f"`{name}/`" in readme

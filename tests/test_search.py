@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site")]
         (":internal_server_error", "/500"),
         ("401 vs 403", "/compare/401-vs-403"),
         ("403 VS. 401", "/compare/401-vs-403"),
+        ("401 403", "/compare/401-vs-403"),
         ("HTTP 301 or 302", "/compare/301-vs-302"),
         ("difference between 301 and 302?", "/compare/301-vs-302"),
         ("What's the difference between 502 and error 504", "/compare/502-vs-504"),

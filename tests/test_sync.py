@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from codes.documents import DOCUMENTS, dump, dump_all
 from codes.documents.syncing import Outcome, decide, export_documents, import_documents
 from codes.models import Cause, Fingerprint, Meaning, Platform, Relation, Revision, StatusCode, Vendor
+from compare.models import Comparison, Topic
+from statusref.content import DOCUMENTS as ALL_DOCUMENTS
 
 from . import makers
 
@@ -504,6 +506,22 @@ def test_what_still_names_a_page_is_named_by_its_page_and_a_draft_copy_as_such(f
     files.delete("platforms/express.yaml")
     (problem,) = files.imported().problems
     assert "404 Name 404, 500 Name 500 (newer draft)" in problem.message
+
+
+@pytest.mark.django_db
+def test_a_comparison_that_names_a_code_keeps_it_and_goes_together_with_it(tmp_path):
+    files = Files(tmp_path)
+    comparison = Comparison.objects.create(slug="404-vs-410", title="404 or 410?", topic=Topic.values[0])
+    for number in (404, 410):
+        comparison.sides.create(code=makers.make_code(number), choose_when="a", log_line="b", scenario="c")
+    export_documents(ALL_DOCUMENTS, files.root)
+    files.delete("codes/410.yaml")
+    (problem,) = import_documents(ALL_DOCUMENTS, files.root).problems
+    assert problem.message.startswith(f"The file was deleted, but other pages still name 410 Name 410: {comparison}.")
+    files.delete("comparisons/404-vs-410.yaml")
+    assert import_documents(ALL_DOCUMENTS, files.root).is_clean
+    assert not Comparison.objects.exists()
+    assert StatusCode.objects.get().number == 404
 
 
 @pytest.mark.django_db

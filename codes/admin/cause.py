@@ -1,11 +1,15 @@
 """The admin of causes, each with its fixes. A cause is part of its code's page."""
 
+import re
+
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from markdownx.widgets import AdminMarkdownxWidget
 
+from codes.checks import Finding
+from codes.documents import DocumentKind
 from codes.models import Cause, Meaning, StatusCode
 
 from .fields import as_code
@@ -90,6 +94,16 @@ class CauseAdmin(RecordedAdmin):
         before = {obj.pk: form.initial["position"]} if change and "position" in form.initial else {}
         causes = [obj if cause.pk == obj.pk else cause for cause in Cause.objects.filter(code=obj.code_id)]
         renumber(causes, {cause.pk: cause.position for cause in causes if cause is not obj} | before)
+
+    def page_of(self, obj: Cause) -> StatusCode:
+        return obj.code
+
+    def is_about(self, finding: Finding, obj: Cause) -> bool:
+        return re.match(rf"cause {re.escape(obj.slug)}(?![\w-])", finding.where) is not None
+
+    def part_of(self, kind: DocumentKind, data: dict, obj: Cause) -> dict | None:
+        rows = enumerate(data.get("causes", []), 1)
+        return next(({"position": n, **row} for n, row in rows if row["slug"] == obj.slug), None)
 
     def record_rows(self, request: HttpRequest, rows: list[Cause]) -> None:
         record({cause.code for cause in rows}, request.user)

@@ -12,7 +12,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 from codes.models import Cause, Meaning, StatusCode
 from codes.views import show_code
 
-from .filters import ClassFilter, StateFilter
+from .filters import ClassFilter, LacksFilter, StateFilter
 from .inlines import CODE_INLINES
 from .publishable import PublishableAdmin
 
@@ -52,7 +52,7 @@ class StatusCodeAdmin(PublishableAdmin):
     readonly_fields = ["causes_here"]
     list_display = ["code", "name", "status", "registration", "is_popular", "verified", "changed"]
     list_display_links = ["code", "name"]
-    list_filter = [StateFilter, ClassFilter, "registration", "where_seen", "verified", "is_popular"]
+    list_filter = [StateFilter, ClassFilter, LacksFilter, "registration", "where_seen", "verified", "is_popular"]
     list_per_page = 200
     search_fields = ["^number", "name", "names__text", "meanings__label"]
     search_help_text = "The first digits, a name, a constant, or a label such as 404.13 or H12."

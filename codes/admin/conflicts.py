@@ -4,21 +4,25 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
+import yaml
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from codes.documents import DocumentKind, kind_of, load, to_text
 from codes.models import Revision
+from codes.models.base import canonical
 from codes.publishing import path_of
 
 from . import diffs
 
 # The newest revision when the form was opened, and the newer one that its editor has read about and will save over.
 SEEN, OVERWRITE = "seen_revision", "overwrite_revision"
+MACHINERY = re.compile(
+    r"^(csrf|_|initial-)|_revision$|_[01]$|__prefix__|-(id|code|cause|position|DELETE|[A-Z_]+_FORMS)$"
+)
 GONE = "Somebody else deleted this row meanwhile. Your text is kept here."
 ROWS_GONE = (
     "Somebody else deleted one of these rows meanwhile. Its text is kept here. Tick “Save my version over it” at the "
@@ -30,24 +34,19 @@ ROWS_GONE = (
 class Conflict:
     """Somebody saved the page after a form of it was opened. `lines` compares what was seen with what is there now.
 
-    `newest` is None where only rows are gone, and nothing says who took them.
+    `key` is what OVERWRITE must be to save nevertheless. `change` is empty where only rows are gone, and nothing says
+    who took them.
     """
 
-    newest: Revision | None
-    lines: list[diffs.Line]
-
-    @property
-    def key(self) -> int:
-        """What OVERWRITE must be to save nevertheless."""
-        return self.newest.pk if self.newest else 0
+    key: int
+    change: Revision | None = None
+    lines: tuple[diffs.Line, ...] = ()
+    is_own: bool = False
 
     def __str__(self) -> str:
-        if self.newest is None:
-            return "Nothing was saved: rows of this page were deleted after you opened it. Your text is kept below."
-        when = f"{self.newest.created:%-d %B %Y at %H:%M:%S} UTC"
-        return f"Nothing was saved: {who(self.newest)} changed this page on {when}, after you opened it. " + (
-            "Your text is kept below."
-        )
+        when = f"{self.change.created:%-d %B %Y at %H:%M:%S} UTC"
+        name = "you, in another tab or window," if self.is_own else who(self.change)
+        return f"Nothing was saved: {name} changed this page on {when}, after you opened it. Your text is kept below."
 
 
 def who(revision: Revision) -> str:
@@ -98,10 +97,16 @@ class SeenForm:
 def watching(form: type[forms.ModelForm], owner: admin.ModelAdmin, request: HttpRequest, obj: models.Model) -> type:
     """The form class, so that it notices what was saved after it was opened."""
     seen = getattr(request, SEEN, None)
-    return type(form.__name__, (SeenForm, form), {"seen": seen, "find_conflict": staticmethod(partial(find, owner, obj))})
+    return type(
+        form.__name__,
+        (SeenForm, form),
+        {"seen": seen, "find_conflict": staticmethod(partial(find, owner, request, obj))},
+    )
 
 
-def find(owner: admin.ModelAdmin, obj: models.Model, seen: int | None, overwrite: str | None) -> Conflict | None:
+def find(
+    owner: admin.ModelAdmin, request: HttpRequest, obj: models.Model, seen: int | None, overwrite: str | None
+) -> Conflict | None:
     """What somebody else did to the part of the page that the form of `obj` holds since revision `seen`."""
     page = owner.page_of(obj)
     kind = kind_of(page)
@@ -110,21 +115,75 @@ def find(owner: admin.ModelAdmin, obj: models.Model, seen: int | None, overwrite
     newest = newest_revision(page)
     if newest is None or newest.pk == seen or str(newest.pk) == overwrite:
         return None
-    then = Revision.objects.filter(pk=seen, path=newest.path).first()
-    before, after = (then.text if then else ""), newest.text
+    path = newest.path
+    then = Revision.objects.filter(pk=seen, path=path).first()
+    before, after = then.text if then else "", newest.text
+    held = partial(_held, owner, kind, path, obj)
+    if not (held(before) and held(after)):
+        held = str
+    before, after = held(before), held(after)
     if before == after:
         return None
-    parts = [_part(owner, kind, newest.path, text, obj) for text in (before, after)]
-    if all(parts):
-        if parts[0] == parts[1]:
-            return None
-        before, after = parts
-    newest = _last_change(newest, before, partial(_part, owner, kind, newest.path, obj=obj))
-    return Conflict(newest, diffs.compare(before, after))
+    change = newest
+    for revision in Revision.objects.filter(path=path, pk__lt=newest.pk).select_related("author")[:20]:
+        if revision.pk == seen or held(revision.text) != after:
+            break
+        change = revision
+    return Conflict(newest.pk, change, tuple(diffs.compare(before, after)), change.author_id == request.user.pk)
 
 
-def _part(owner: admin.ModelAdmin, kind: DocumentKind, path: str, text: str, obj: models.Model) -> str:
+def _held(owner: admin.ModelAdmin, kind: DocumentKind, path: str, obj: models.Model, text: str) -> str:
     """What the form of `obj` holds of a page's text; empty where that cannot be told."""
     data, _, problems = load(kind, path.removeprefix("draft:"), text) if text else ({}, {}, [])
     part = owner.part_of(kind, data, obj) if data and not problems else None
     return to_text(part) if part else ""
+
+
+def is_gone(form: forms.ModelForm) -> bool:
+    """Whether a typed row, which was there when the form was opened, is not in the database any more."""
+    return form.instance.pk is None
+
+
+def overwrites(formset: forms.BaseFormSet) -> bool:
+    """Whether the editor chose to save over what somebody else did."""
+    return formset.is_bound and OVERWRITE in formset.data
+
+
+def rows_gone(context: dict) -> bool:
+    """Whether a change form shows rows that are no longer in the database."""
+    formsets = [wrapped.formset for wrapped in context["inline_admin_formsets"]]
+    return any(formset.is_bound and any(map(is_gone, formset.initial_forms)) for formset in formsets)
+
+
+def keep_typed_rows(formset: forms.BaseFormSet) -> None:
+    """Let the admin show each typed row: it pairs them with the database's by their order, and drops the rest."""
+    if formset.is_bound:
+        rows = [None if is_gone(form) else form.instance for form in formset.initial_forms]
+        formset.get_queryset = lambda: rows
+
+
+def gone(owner: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Answer a save of what was deleted meanwhile: who did it, and what was typed."""
+    seen = request.POST[SEEN]
+    then = Revision.objects.filter(pk=seen if seen.isdecimal() and len(seen) < 19 else None).first()
+    newest = then and Revision.objects.filter(path=then.path).select_related("author").first()
+    known = set(_texts(yaml.load(then.text, yaml.CSafeLoader))) if then else set()
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if not (MACHINERY.search(name) or value.strip() in ("", "on") or value.isdecimal())
+        and canonical(value) not in known
+    ]
+    context = {**owner.admin_site.each_context(request), "opts": owner.opts, "newest": newest, "typed": typed}
+    context |= {"title": "Nothing was saved: this was deleted meanwhile", "who": who(newest) if newest else ""}
+    return render(request, "admin/gone.html", context, status=409)
+
+
+def _texts(value: object) -> list[str]:
+    """Every scalar of a document, as a form would send it."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return [canonical(str(value))]

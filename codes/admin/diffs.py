@@ -53,11 +53,12 @@ def count(before: str, after: str) -> tuple[int, int]:
 
 
 def _left_out(old: list[str], start: int, end: int) -> Line:
-    """Stands for lines that both texts have, and names the list in which the text goes on."""
-    keys = (re.match(r"([a-z_]+):", line) for line in reversed(old[:end]))
-    key = next((found[1] for found in keys if found), "")
+    """Stands for lines that both texts have, and names the text or list in whose middle the comparison goes on."""
     words = f"{end - start} line{'' if end - start == 1 else 's'} the same"
-    return Line("…", [(f"{words}, then in {key}" if key and end < len(old) else words, False)])
+    if old[end : end + 1] and old[end].startswith((" ", "-")):
+        keys = (re.match(r"([a-z_]+):", line) for line in reversed(old[:end]))
+        words += next((f", then in {found[1]}" for found in keys if found), "")
+    return Line("…", [(words, False)])
 
 
 def _lines(tag: str, old: list[str], new: list[str], i1: int, i2: int, j1: int, j2: int) -> Iterator[Line]:

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from codes.models import StatusClass
+from codes.expectations import PARTS, lacking, with_parts
+from codes.models import StatusClass, StatusCode
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -35,3 +36,22 @@ class ClassFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.of_class(int(self.value())) if self.value() in list("0123456") else queryset
+
+
+class LacksFilter(admin.SimpleListFilter):
+    """Pages without a part that their like usually have (`codes.expectations`)."""
+
+    title = "usually has, but lacks"
+    parameter_name = "lacks"
+
+    def lookups(self, request, model_admin):
+        return [("any", "Anything"), *((key, part.title.capitalize()) for key, part in PARTS.items())]
+
+    def queryset(self, request, queryset):
+        wanted = self.value()
+        if wanted is None:
+            return queryset
+        lacks = {code.pk: lacking(code) for code in with_parts(StatusCode.objects.filter(draft_of=None))}
+        return queryset.filter(
+            pk__in=[pk for pk, parts in lacks.items() if wanted in parts or (parts and wanted == "any")]
+        )

@@ -9,6 +9,8 @@ from codes.documents.kinds import REGISTRY, row_kinds
 from codes.exchanges import missing_from
 from codes.vocabulary import WhereSeen
 
+from . import conflicts
+
 
 def row_kind_of(model: type[models.Model]) -> RowKind:
     """How rows of this model stand in the document of their page."""
@@ -44,8 +46,16 @@ def renumber(rows: list[models.Model], before: dict[int, int]) -> None:
 class RowFormSet(BaseInlineFormSet):
     """Rows of a page. What tells two rows apart in the page's document must tell them apart here.
 
-    The unique constraints name the parent, which inline forms leave out, so Django does not check them.
+    The unique constraints name the parent, which inline forms leave out, so Django does not check them. A row that
+    somebody else deleted meanwhile comes back where its editor saves over that.
     """
+
+    def _construct_form(self, i: int, **kwargs) -> forms.ModelForm:
+        form = super()._construct_form(i, **kwargs)
+        if i < self.initial_form_count() and conflicts.overwrites(self) and conflicts.is_gone(form):
+            key = form.fields[self.model._meta.pk.name]
+            key.disabled, key.required = True, False
+        return form
 
     def kept_forms(self) -> list[forms.ModelForm]:
         """The rows that will be there after saving."""
@@ -73,10 +83,11 @@ class RowFormSet(BaseInlineFormSet):
                 message = "Another row still has that. If you are changing or deleting it here, save that first."
                 form.add_error(fields[-1].name, message)
             seen.add(identity)
-        if any(self.model._meta.pk.name in form.errors for form in self.initial_forms):
-            raise forms.ValidationError(
-                "Somebody else deleted one of these rows meanwhile. Copy your text, open the page again, and repeat."
-            )
+        gone = [form for form in self.initial_forms if conflicts.is_gone(form) and not self._should_delete_form(form)]
+        if gone and not conflicts.overwrites(self):
+            for form in gone:
+                form.add_error(None, conflicts.GONE)
+            raise forms.ValidationError(conflicts.ROWS_GONE)
 
     def _twice(self, names: list[str]) -> str:
         constraints = self.model._meta.total_unique_constraints
@@ -96,9 +107,20 @@ class RowFormSet(BaseInlineFormSet):
         rows = self.model._default_manager.filter(**{self.fk.name: self.instance}).values_list("pk", *attributes)
         return {tuple(identity): pk for pk, *identity in rows}
 
+    def save_new_objects(self, commit=True):
+        super().save_new_objects(commit)
+        for form in self.initial_forms:
+            if conflicts.is_gone(form) and not self._should_delete_form(form):
+                self.new_objects.append(self.save_new(form, commit))
+        return self.new_objects
+
     def save(self, commit=True):
         saved = super().save(commit)
-        renumber([form.instance for form in self.forms if form.instance.pk], self.positions_before())
+        rows = [form.instance for form in self.forms if form.instance.pk]
+        if conflicts.overwrites(self):
+            theirs = self.model._default_manager.filter(**{self.fk.name: self.instance})
+            rows += theirs.exclude(pk__in=[row.pk for row in rows])
+        renumber(rows, self.positions_before())
         return saved
 
     def positions_before(self) -> dict[int, int]:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 
-from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from codes.documents import dump_all, kind_of
+from codes.documents import DocumentKind, dump_all, kind_of
+from codes.documents.kinds import REGISTRY
 from codes.models import Publishable, Revision
 from codes.models.base import WordListField
 from codes.publishing import path_of
 
+from . import conflicts, revisions
+from .checking import CheckedAdmin
 from .fields import OVERRIDES, words_field
 
 
@@ -45,18 +48,20 @@ def _write(texts: dict[str, str], author: AbstractBaseUser) -> set[str]:
     return set(changed)
 
 
-class RecordedAdmin(admin.ModelAdmin):
-    """The admin of a page, or of something that is part of one (`record_rows`, `record_deleted`).
+class RecordedAdmin(CheckedAdmin):
+    """The admin of a page, or of something that is part of one (`page_of`, `part_of`, `record_rows`, `record_deleted`).
 
     What names the page in its address and its file (`identity`) is chosen once, when it is added.
     """
 
     formfield_overrides = OVERRIDES
     identity: tuple[str, ...] = ()
+    change_form_template = "admin/recorded_change_form.html"
+    change_list_template = "admin/recorded_change_list.html"
 
     class Media:
-        css = {"all": ["css/admin.css"]}
-        js = ["js/admin.js"]
+        css = {"all": ["css/admin.css", "css/admin-history.css"]}
+        js = ["js/admin.js", "js/admin-keep.js"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(self.identity if obj else ())]
@@ -68,6 +73,53 @@ class RecordedAdmin(admin.ModelAdmin):
         if isinstance(db_field, WordListField):
             return words_field(db_field)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def page_of(self, obj: models.Model) -> models.Model:
+        """The page that `obj` is, or is part of."""
+        return obj
+
+    def part_of(self, kind: DocumentKind, data: dict, obj: models.Model) -> dict | None:
+        """What the form of `obj` holds of a page's document; None where that cannot be told."""
+        shown = {inline.model for inline in self.inlines}
+        elsewhere = {key for key, rows in kind.rows.items() if rows.model not in shown}
+        return {key: value for key, value in data.items() if key not in elsewhere}
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
+        if object_id is not None:
+            obj = self.get_object(request, unquote(object_id))
+            if obj is None and conflicts.SEEN in request.POST and self.has_change_permission(request):
+                return conflicts.gone(self, request)
+            if obj is not None and request.method == "GET":
+                # Asked before the rows are read: what is saved in between is then a conflict, and not lost.
+                newest = conflicts.newest_revision(self.page_of(obj))
+                setattr(request, conflicts.SEEN, newest and newest.pk)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if change and obj is not None:
+            kwargs["form"] = conflicts.watching(self.form, self, request, obj)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **kwargs):
+        for formset in formsets:
+            conflicts.keep_typed_rows(formset)
+        return super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        conflict = getattr(context["adminform"].form, "conflict", None)
+        if conflict is None and conflicts.rows_gone(context):
+            conflict = conflicts.Conflict(0)
+        return super().render_change_form(request, {**context, "conflict": conflict}, add, change, form_url, obj)
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        folder = REGISTRY[self.model].folder if self.model in REGISTRY else ""
+        return super().changelist_view(request, {"deleted_folder": folder, **(extra_context or {})})
+
+    def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return revisions.history(self, request, obj)
 
     def record_rows(self, request: HttpRequest, rows: list[models.Model]) -> None:
         record(rows, request.user)

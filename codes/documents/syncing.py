@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
@@ -46,15 +47,20 @@ def decide(file: str, database: str, agreed: str | None) -> Outcome:
 
 @dataclass
 class Report:
-    """What an import or an export did."""
+    """What an import or an export did, or would do. `paths` names the pages of a count that were compared."""
 
     counts: Counter = field(default_factory=Counter)
+    paths: dict[str, list[str]] = field(default_factory=dict)
     conflicts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
         return not self.conflicts and not self.problems
+
+    def count(self, what: Outcome | str, path: str) -> None:
+        self.counts[what] += 1
+        self.paths.setdefault(getattr(what, "value", what), []).append(path)
 
     def conflict(self, path: str, file: str, database: str) -> None:
         self.counts[Outcome.CONFLICT] += 1
@@ -103,18 +109,19 @@ def import_documents(
     file_wins: Iterable[str] = (),
     database_wins: Iterable[str] = (),
     check_only: bool = False,
+    author: AbstractBaseUser | None = None,
 ) -> Report:
     """Bring the database to what the files say, in one transaction; what editors changed meanwhile stays.
 
     With a problem in any file nothing is imported. A conflict leaves that page alone; `file_wins` and `database_wins`
-    name the paths for which it is settled. `check_only` rolls everything back.
+    name the paths for which it is settled. `check_only` rolls everything back. `author` is whoever asked for it.
     """
     report = Report()
     try:
         files = read_files(kinds, root)
         with transaction.atomic():
             report.problems.extend(_missing_folders(kinds, root))
-            _import(kinds, files, set(file_wins), set(database_wins), report)
+            _import(kinds, files, set(file_wins), set(database_wins), report, author)
             if report.problems or check_only:
                 raise _Rollback
     except Unreadable as error:
@@ -123,6 +130,7 @@ def import_documents(
         pass
     if report.problems:
         report.counts.clear()
+        report.paths.clear()
     return report
 
 
@@ -140,7 +148,14 @@ def _canonical(kind: DocumentKind, path: str, text: str | None) -> str | None:
     return to_text(data) if data and not problems else text
 
 
-def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: set[str], report: Report) -> None:
+def _import(
+    kinds,
+    files: dict[str, str],
+    file_wins: set[str],
+    database_wins: set[str],
+    report: Report,
+    author: AbstractBaseUser | None,
+) -> None:
     agreed = Revision.objects.agreed_texts()
     pages: list[Page] = []
     removals: list[tuple[DocumentKind, models.Model, str]] = []
@@ -165,11 +180,12 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
                 outcome = Outcome.TAKE_FILE if file else Outcome.REMOVE
             elif outcome is Outcome.CONFLICT and path in database_wins:
                 outcome = Outcome.KEEP_DATABASE
-                revisions.append(_revision(path, file))
+                # The database's text last: the newest revision says what the page says.
+                revisions += [_revision(path, file), Revision(path=path, text=database, source=Revision.Source.IMPORT)]
             if outcome is Outcome.CONFLICT:
                 report.conflict(path, file, database)
                 continue
-            report.counts[outcome] += 1
+            report.count(outcome, path)
             if outcome in (Outcome.CREATE, Outcome.TAKE_FILE):
                 pages.append(Page(kind, path, data, lines))
             elif outcome is Outcome.REMOVE:
@@ -206,6 +222,12 @@ def _import(kinds, files: dict[str, str], file_wins: set[str], database_wins: se
             users = ", ".join(sorted({_page_of(row, kinds) for row in error.protected_objects})[:5])
             message = f"The file was deleted, but other pages still name {page}: {users}. Remove it there first."
             report.problems.append(Problem(path, 1, message))
+    _save(revisions, author)
+
+
+def _save(revisions: list[Revision], author: AbstractBaseUser | None) -> None:
+    for revision in revisions:
+        revision.author = author
     Revision.objects.bulk_create(revisions)
 
 
@@ -222,12 +244,20 @@ def _revision(path: str, text: str, source: str = Revision.Source.IMPORT) -> Rev
 
 
 def export_documents(
-    kinds: list[DocumentKind], root: Path, *, file_wins: Iterable[str] = (), database_wins: Iterable[str] = ()
+    kinds: list[DocumentKind],
+    root: Path,
+    *,
+    file_wins: Iterable[str] = (),
+    database_wins: Iterable[str] = (),
+    check_only: bool = False,
+    author: AbstractBaseUser | None = None,
 ) -> Report:
     """Write what editors changed into the files. A file that changed meanwhile is left alone, and shown if both did.
 
-    Draft copies have no file. Each file is replaced as a whole or not at all.
+    Draft copies have no file. Each file is replaced as a whole or not at all. `check_only` writes nothing. `author` is
+    whoever asked for it.
     """
+    write = (lambda path, text: None) if check_only else write_file
     report = Report()
     try:
         files = read_files(kinds, root)
@@ -260,16 +290,17 @@ def export_documents(
             if outcome is Outcome.SAME:
                 report.counts[Outcome.SAME] += bool(file)
                 if raw != file:
-                    write_file(root / path, file)
+                    write(root / path, file)
                 if agreed.get(path) != file:
                     revisions.append(_revision(path, file, Revision.Source.EXPORT))
             elif outcome is Outcome.KEEP_DATABASE:
-                report.counts["written" if database else "removed"] += 1
-                write_file(root / path, database)
+                report.count("written" if database else "removed", path)
+                write(root / path, database)
                 revisions.append(_revision(path, database, Revision.Source.EXPORT))
             else:
-                report.counts["newer in the file: import first"] += 1
-    Revision.objects.bulk_create(revisions)
+                report.count("newer in the file: import first", path)
+    if not check_only:
+        _save(revisions, author)
     return report
 
 

@@ -30,6 +30,10 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [
+            ("import_content", "Can import the content files"),
+            ("export_content", "Can export to the content files"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.path} {self.created:%Y-%m-%d %H:%M}"

@@ -9,7 +9,7 @@ from statusref.roles import ROLES, grant
 
 def make_groups(apps, schema_editor):
     # Django makes permissions after all migrations; the groups need them now.
-    for app in ("codes", "auth"):
+    for app in ("codes", "compare", "auth"):
         create_permissions(live_apps.get_app_config(app), verbosity=0, using=schema_editor.connection.alias)
     for name, wanted in ROLES.items():
         grant(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"), name, wanted)
@@ -18,7 +18,8 @@ def make_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("codes", "0003_publish_permission"),
+        ("codes", "0004_file_permissions"),
+        ("compare", "0001_initial"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
     operations = [migrations.RunPython(make_groups, migrations.RunPython.noop)]

@@ -1,0 +1,282 @@
+"""The admin in a real browser, served as `make run` serves it. What its policy forbids fails every test."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import AXE, CHROMIUM, need
+from tests.site_server import ROOT, running_site
+from tests.test_browser import FLAGS
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with running_site(tmp_path_factory.mktemp("admin")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    need(CHROMIUM, "Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def bob(site) -> tuple[str, str]:
+    """A second superuser's name and password."""
+    code = "from django.contrib.auth.models import User; User.objects.create_superuser('bob', password='a-secret-9')"
+    # The site's own settings, not those of this process.
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", code],
+        cwd=ROOT,
+        env={**environment, "VAR_DIR": str(site.var)},
+        check=True,
+        capture_output=True,
+    )
+    return "bob", "a-secret-9"
+
+
+@pytest.fixture
+def new_page(chromium, site):
+    """Make a page of a browser session of its own; broken policies and scripts fail the test at its end."""
+    contexts, wrong = [], []
+
+    def maker(width: int = 1280, scheme: str = "light", **options):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=site.url, **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if _is_violation(message.text) else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    yield maker
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def _is_violation(text: str) -> bool:
+    return "Content Security Policy" in text or "Refused to" in text
+
+
+@pytest.fixture
+def login(site, new_page):
+    """Log somebody in, the first admin unless told otherwise, and return the page, at `path`."""
+
+    def opener(path: str = "/admin/", who: tuple[str, str] | None = None, **options):
+        page = new_page(**options)
+        enter(page, site, path, who)
+        return page
+
+    return opener
+
+
+def enter(page, site, path: str, who: tuple[str, str] | None = None) -> None:
+    name, password = who or ("admin", site.password)
+    page.goto(f"/admin/login/?next={path}")
+    page.fill("#id_username", name)
+    page.fill("#id_password", password)
+    page.click("input[type=submit]")
+    page.wait_for_url(f"**{path}")
+
+
+def form_of(page, label: str) -> str:
+    """The address of the change form of a status code."""
+    page.goto(f"/admin/codes/statuscode/?q={label}")
+    return page.locator("#result_list tbody th a").first.get_attribute("href").split("?")[0]
+
+
+def save(page) -> None:
+    page.locator("input[name=_continue]").last.click()
+    page.wait_for_load_state()
+
+
+def violations_of(page, part: str = "html") -> dict:
+    """What axe finds on the page, or in a part of it, with everything opened."""
+    need(AXE.is_file(), "axe-core (npm ci)")
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("part => axe.run(part, {resultTypes: ['violations']})", part)["violations"]
+    return {
+        violation["id"]: [violation["help"], [node["target"][0] for node in violation["nodes"]][:4]]
+        for violation in found
+    }
+
+
+# Two editors, history, restoring
+
+
+def test_two_people_edit_one_page_and_nothing_of_either_is_lost(login, bob):
+    mine, theirs = login(), login(who=bob)
+    address = form_of(mine, "418")
+    for page in (mine, theirs):
+        page.goto(address)
+    theirs.fill("#id_gist", "What Bob wrote")
+    save(theirs)
+    mine.fill("#id_gist", "What I wrote")
+    mine.fill("#id_first_check", "Typed by me, with care.")
+    save(mine)
+    assert "Nothing was saved: bob changed this page" in mine.locator(".errorlist.nonfield").inner_text()
+    assert mine.input_value("#id_gist") == "What I wrote"
+    assert mine.input_value("#id_first_check") == "Typed by me, with care."
+    added = mine.locator(".conflict tr.added")
+    assert added.locator(".sign").first.inner_text() == "+"
+    assert "What Bob wrote" in added.locator(".text").first.inner_text()
+    save(mine)
+    assert mine.locator(".conflict").count() == 1
+    mine.get_by_label("Save my version over it").check()
+    save(mine)
+    assert mine.locator(".messagelist .success").count() == 1
+    theirs.goto(address)
+    assert theirs.input_value("#id_gist") == "What I wrote"
+    # And Bob's text is still in the history.
+    theirs.goto(f"{address.replace('change/', '')}history/")
+    theirs.locator("a", has_text="What changed").first.click()
+    assert "What Bob wrote" in theirs.locator("tr.removed .text").first.inner_text()
+
+
+def test_a_row_that_somebody_deleted_meanwhile_keeps_its_typed_text_and_comes_back(login, bob):
+    mine, theirs = login(), login(who=bob)
+    address = form_of(mine, "429")
+    for page in (mine, theirs):
+        page.goto(address)
+        page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    count = int(mine.input_value("#id_references-INITIAL_FORMS"))
+    title = mine.input_value("#id_references-0-title")
+    theirs.check("#id_references-0-DELETE")
+    save(theirs)
+    mine.fill(f"#id_references-{count - 1}-title", "The last book, renamed")
+    save(mine)
+    assert mine.input_value("#id_references-0-title") == title
+    assert mine.input_value(f"#id_references-{count - 1}-title") == "The last book, renamed"
+    assert mine.get_by_text("Somebody else deleted this row meanwhile").count() == 1
+    mine.get_by_label("Save my version over it").check()
+    save(mine)
+    assert mine.locator(".messagelist .success").count() == 1
+    assert mine.input_value("#id_references-0-title") == title
+    assert int(mine.input_value("#id_references-INITIAL_FORMS")) == count
+
+
+def test_any_two_revisions_are_compared_and_one_is_restored(login):
+    page = login()
+    address = form_of(page, "410")
+    page.goto(address)
+    before = page.input_value("#id_gist")
+    for text in ("First change", "Second change"):
+        page.fill("#id_gist", text)
+        save(page)
+    page.locator("a.historylink").click()
+    page.locator("input[name=old]").last.check()
+    page.get_by_role("button", name="Compare the two that are marked").click()
+    assert before in page.locator("tr.removed .text").first.inner_text()
+    assert "Second change" in page.locator("tr.added .text").first.inner_text()
+    assert page.get_by_role("button", name="Restore the new").count() == 0
+    page.get_by_role("button", name="Restore the old").click()
+    assert "is restored to the text of" in page.locator(".messagelist .success").inner_text()
+    page.goto(address)
+    assert page.input_value("#id_gist") == before
+
+
+def test_a_deleted_page_is_brought_back(login):
+    page = login()
+    address = form_of(page, "449")
+    page.goto(address.replace("change/", "delete/"))
+    page.locator("#content input[type=submit]").click()
+    assert page.goto("/449").status == 410
+    page.goto("/admin/codes/statuscode/")
+    page.get_by_role("link", name="Deleted pages").click()
+    page.get_by_role("button", name="Bring back codes/449.yaml").click()
+    assert "It is published." in page.locator(".messagelist .success").inner_text()
+    assert page.goto("/449").status == 200
+
+
+# A failed save keeps the text
+
+
+def test_a_save_that_is_refused_for_an_error_keeps_all_text(login):
+    page = login()
+    page.goto(form_of(page, "404"))
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    page.fill("#id_summary", "")
+    page.fill("#id_meaning", "A long text.\n\n    indented\n")
+    page.fill("#id_steps-0-title", "A new title")
+    page.locator("#references-group .add-row a").click()
+    last = int(page.input_value("#id_references-TOTAL_FORMS")) - 1
+    page.fill(f"#id_references-{last}-title", "A book without an address")
+    save(page)
+    assert page.locator(".errornote").count() == 1
+    assert page.input_value("#id_meaning").rstrip("\n") == "A long text.\n\n    indented"
+    assert page.input_value("#id_steps-0-title") == "A new title"
+    assert page.input_value(f"#id_references-{last}-title") == "A book without an address"
+
+
+def test_a_save_after_the_session_ended_keeps_all_text(login, site):
+    page = login()
+    address = form_of(page, "404")
+    page.goto(address)
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    page.fill("#id_summary", "A sentence that took an hour.")
+    page.locator("#references-group .add-row a").click()
+    last = int(page.input_value("#id_references-TOTAL_FORMS")) - 1
+    page.fill(f"#id_references-{last}-title", "A new book")
+    page.fill(f"#id_references-{last}-url", "https://example.com/book")
+    page.context.clear_cookies(name="sessionid")
+    save(page)
+    assert "/login/" in page.url
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", site.password)
+    page.click("input[type=submit]")
+    page.wait_for_url(f"**{address}")
+    page.get_by_role("button", name="Put my text back").click()
+    assert page.input_value("#id_summary") == "A sentence that took an hour."
+    assert page.input_value(f"#id_references-{last}-title") == "A new book"
+    save(page)
+    assert page.locator(".messagelist .success").count() == 1
+    assert page.locator(".kept").count() == 0
+    assert page.input_value(f"#id_references-{last}-title") == "A new book"
+    page.goto(address)
+    assert page.locator(".kept").count() == 0
+
+
+# For everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_on_history_comparison_conflict_and_deleted_pages(login, site, width, scheme):
+    page = login(width=width, scheme=scheme, bypass_csp=True)
+    address = form_of(page, "503")
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    for number, one in enumerate((other, page)):
+        one.fill("#id_gist", f"Change {number} at {width} in {scheme}")
+        save(one)
+    found = {"conflict": violations_of(page, ".conflict")}
+    history = f"{address.replace('change/', '')}history/"
+    page.goto(history)
+    revision = page.locator("table.revisions th a").first.get_attribute("href")
+    comparison = page.locator("a", has_text="What changed").first.get_attribute("href")
+    for path in (history, revision, comparison, "/admin/codes/revision/deleted/"):
+        page.goto(path)
+        found[re.sub(r"[0-9]+", "n", path)] = violations_of(page)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found[f"{path} is too wide"] = True
+    found = {path: violations for path, violations in found.items() if violations}
+    assert not found, json.dumps(found, indent=1)
