@@ -100,6 +100,7 @@ class ComparisonForm(forms.ModelForm):
 
 @admin.register(Comparison)
 class ComparisonAdmin(PublishableAdmin):
+    after_withdrawal = "find the facts side by side, without a verdict"
     form = ComparisonForm
     inlines = [SideInline, AspectInline, DecisionInline]
     list_display = ["label", "title", "topic", "status", "changed"]

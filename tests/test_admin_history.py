@@ -538,12 +538,17 @@ def test_a_form_that_does_not_say_what_its_editor_saw_saves_over_nothing(ann, se
 
 
 def test_every_other_kind_of_page_is_protected_as_well(ann, bob):
-    for page in (recorded(make_class()), recorded(make_vendor()), recorded(make_platform())):
-        mine = open_form(bob, page) | {"name": "Bob's"}
-        must_save(ann, page, open_form(ann, page) | {"name": "Ann's"})
-        assert "ann changed this page" in errors_of(save(bob, page, mine))
+    comparison = make_comparison(make_code(401), make_code(403))
+    for page in (comparison, make_class(), make_vendor(), make_platform()):
+        recorded(page)
+        key = "name" if hasattr(page, "name") else "title"
+        mine = open_form(bob, page) | {key: "Bob's"}
+        must_save(ann, page, open_form(ann, page) | {key: "Ann's"})
+        refused = save(bob, page, mine)
+        assert "ann changed this page" in errors_of(refused)
         page.refresh_from_db()
-        assert page.name == "Ann's"
+        assert getattr(page, key) == "Ann's"
+        must_save(bob, page, fields_of(refused) | {"overwrite_revision": refused.context["conflict"].key})
 
 
 def test_a_cause_and_its_page_can_be_edited_at_once_since_neither_form_holds_the_other(ann, bob):
@@ -717,6 +722,19 @@ def test_what_was_typed_into_a_cause_or_draft_that_is_gone_is_shown(ann, bob):
         response = bob.post(path, data)
         assert response.status_code == 409
         assert f"Bob&#x27;s {words}" in text_of(response)
+
+
+def test_what_a_writer_typed_into_a_draft_that_was_published_meanwhile_is_shown(ann):
+    draft, writer = recorded(make_code(published_at=None)), person("wes", "Writers")
+    mine = open_form(writer, draft) | {"summary": "Typed by Wes."}
+    publishing.publish(draft)
+    recorded(draft)
+    response = save(writer, draft, mine)
+    assert response.status_code == 403
+    assert "Typed by Wes." in text_of(response)
+    assert "You may not change 404" in text_of(response)
+    draft.refresh_from_db()
+    assert draft.summary != "Typed by Wes."
 
 
 def test_a_page_that_never_was_leads_back_to_the_index(ann):

@@ -135,8 +135,6 @@ def test_a_comparison_has_every_part(slug):
     assert len(page["aspects"]) >= 3 and len(page["decisions"]) >= 1
     for side in page["sides"]:
         assert side.get("scenario"), f"{side['code']}: write its scenario"
-        signs = side.get("log_line") or CODES[f"{side['code']:03d}"].get("fingerprints")
-        assert signs, f"{side['code']}: give a log line; its page has no sign to show in its place"
         assert any(side["code"] in row.values() for row in page["decisions"]), f"no answer leads to {side['code']}"
 
 

@@ -167,7 +167,11 @@ def addresses() -> list[str]:
         asked += [f"/compare?code={number}&code={LIVE}", f"/compare?q={number}+400", f"/compare?q={number}"]
         asked += [f"/compare?q=Name+{number}+vs+{LIVE}", f"/compare?code={number - 1}&code={number + 1}"]
     for numbers in SETS.values():
-        asked += [f"/compare/{slug_of(numbers)}", f"/compare/{slug_of(numbers)}/", f"/compare/{slug_of(numbers)}-vs-500"]
+        asked += [
+            f"/compare/{slug_of(numbers)}",
+            f"/compare/{slug_of(numbers)}/",
+            f"/compare/{slug_of(numbers)}-vs-500",
+        ]
         asked += [f"/search?q={'+vs+'.join(map(str, numbers))}", f"/compare?q={','.join(map(str, numbers))}"]
     return list(dict.fromkeys(asked))
 

@@ -40,7 +40,9 @@ MODELS = [model for app in ("codes", "compare") for model in apps.get_app_config
 KINDS = {kind.folder: kind for kind in DOCUMENTS}
 
 numbers = st.integers(0, 60)
-words = st.sampled_from(["", "One.", "Two.", "three: 3 # four", "- five\n\n    six", makers.AWKWARD]) | st.text(max_size=12)
+words = st.sampled_from(["", "One.", "Two.", "three: 3 # four", "- five\n\n    six", makers.AWKWARD]) | st.text(
+    max_size=12
+)
 
 
 class Refused(Exception):
@@ -300,7 +302,9 @@ class Life(RuleBasedStateMachine):
 
         self.attempt(delete)
 
-    @rule(which=numbers, when=st.sampled_from([datetime(2126, 1, 2, tzinfo=UTC), datetime(2126, 1, 2, 3, 4, 5, 6, UTC)]))
+    @rule(
+        which=numbers, when=st.sampled_from([datetime(2126, 1, 2, tzinfo=UTC), datetime(2126, 1, 2, 3, 4, 5, 6, UTC)])
+    )
     def schedule(self, which, when):
         if pages := self.pages(life=True, drafts=False):
             page = pages[which % len(pages)]
@@ -400,7 +404,9 @@ class Life(RuleBasedStateMachine):
             if files.get(path) != self.files.get(path):
                 was = self.files.get(path, b"").decode()
                 text = files.get(path, b"").decode()
-                assert text in (pages.get(path, ""), was and canonical_form(path, was)), f"{path} is no live page's text"
+                assert text in (pages.get(path, ""), was and canonical_form(path, was)), (
+                    f"{path} is no live page's text"
+                )
                 if was and text not in (canonical_form(path, was), "") and path not in settled.get("database_wins", []):
                     assert canonical_form(path, was) == met.get(path), f"{path} was newer, and was overwritten"
         self.files = files

@@ -162,10 +162,10 @@ def keep_typed_rows(formset: forms.BaseFormSet) -> None:
         formset.get_queryset = lambda: rows
 
 
-def gone(owner: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """Answer a save of what was deleted meanwhile: who did it, and what was typed."""
+def refused(owner: admin.ModelAdmin, request: HttpRequest, obj: models.Model | None) -> HttpResponse:
+    """Answer a save of what was deleted meanwhile (409), or may not be changed any more (403), with what was typed."""
     seen = request.POST[SEEN]
-    then = Revision.objects.filter(pk=seen if seen.isdecimal() and len(seen) < 19 else None).first()
+    then = Revision.objects.filter(pk=seen if re.fullmatch(r"[0-9]{1,18}", seen) else None).first()
     newest = then and Revision.objects.filter(path=then.path).select_related("author").first()
     known = set(_texts(yaml.load(then.text, yaml.CSafeLoader))) if then else set()
     typed = [
@@ -176,8 +176,8 @@ def gone(owner: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
         and canonical(value) not in known
     ]
     context = {**owner.admin_site.each_context(request), "opts": owner.opts, "newest": newest, "typed": typed}
-    context |= {"title": "Nothing was saved: this was deleted meanwhile", "who": who(newest) if newest else ""}
-    return render(request, "admin/gone.html", context, status=409)
+    context |= {"title": "Nothing was saved", "who": who(newest) if newest else "", "still_there": obj}
+    return render(request, "admin/refused.html", context, status=403 if obj else 409)
 
 
 def _texts(value: object) -> list[str]:

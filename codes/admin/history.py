@@ -87,8 +87,9 @@ class RecordedAdmin(CheckedAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         if object_id is not None:
             obj = self.get_object(request, unquote(object_id))
-            if obj is None and conflicts.SEEN in request.POST and self.has_change_permission(request):
-                return conflicts.gone(self, request)
+            may_save = obj is not None and self.has_change_permission(request, obj)
+            if conflicts.SEEN in request.POST and not may_save and self.has_change_permission(request):
+                return conflicts.refused(self, request, obj)
             if obj is not None and request.method == "GET":
                 # Asked before the rows are read: what is saved in between is then a conflict, and not lost.
                 newest = conflicts.newest_revision(self.page_of(obj))

@@ -22,6 +22,8 @@ class PublishableAdmin(RecordedAdmin):
     """The admin of a `Publishable`. A subclass says how a page looks: `render_preview`."""
 
     change_form_template = "admin/publishable_change_form.html"
+    # What visitors find at the address of a withdrawn page.
+    after_withdrawal = "get 410 Gone"
     actions = ["publish", "withdraw"]
 
     def render_preview(self, request: HttpRequest, page: models.Model) -> HttpResponse:
@@ -145,15 +147,16 @@ class PublishableAdmin(RecordedAdmin):
         return live
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take a page back: a draft from now on, and 410 for visitors. Asks first."""
+        """Take a page back: a draft from now on. Asks first."""
         page = self.page_or_404(pk)
         if not self.has_publish_permission(request) or not is_live(page):
             raise PermissionDenied
         if request.method != "POST":
             context = {**self.admin_site.each_context(request), "page": page, "opts": self.opts}
-            return render(request, "admin/withdraw_confirm.html", {**context, "title": f"Withdraw {page}?"})
+            context |= {"title": f"Withdraw {page}?", "after_withdrawal": self.after_withdrawal}
+            return render(request, "admin/withdraw_confirm.html", context)
         self._withdraw(request, [page])
-        messages.success(request, f"{page} is withdrawn. Its address answers 410 Gone.")
+        messages.success(request, f"{page} is withdrawn. Visitors {self.after_withdrawal}.")
         return HttpResponseRedirect(self.address_of(page))
 
     @transaction.atomic
@@ -201,7 +204,7 @@ class PublishableAdmin(RecordedAdmin):
         if before:
             messages.info(request, f"Published before: {_named(before)}.")
 
-    @admin.action(description="Withdraw (410 for visitors)", permissions=["publish"])
+    @admin.action(description="Withdraw", permissions=["publish"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         pages = [page for page in queryset if is_live(page)]
         self._withdraw(request, pages)
