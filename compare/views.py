@@ -6,9 +6,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from codes.blocks import path_of
+from codes.http import read_only
 from codes.models import StatusCode
 from codes.readers import reader_of
 
@@ -22,7 +22,7 @@ from .suggesting import often_confused, pairs_among
 MOST_SIBLINGS = 6
 
 
-@require_safe
+@read_only
 def picker(request: HttpRequest) -> HttpResponse:
     """Without a query every curated comparison; with one the set that it names, or what could not be understood."""
     if not request.GET.keys() & {"code", "q"}:
@@ -34,7 +34,7 @@ def picker(request: HttpRequest) -> HttpResponse:
     return redirect("compare:comparison", slug_of(code.number for code in picked.codes))
 
 
-@require_safe
+@read_only
 def comparison(request: HttpRequest, slug: str) -> HttpResponse:
     """A set of codes, curated or not, at its one address; every other spelling of the set leads there."""
     numbers = numbers_in(slug) or []

@@ -33,7 +33,7 @@ from statusref.content import DOCUMENTS
 
 from . import makers
 
-EXAMPLES, STEPS = 20, 25  # 500 operations
+EXAMPLES, STEPS = 17, 30  # 510 operations
 
 REFUSALS = (Conflict, NotStorable, ValidationError, ProtectedError)
 MODELS = [model for app in ("codes", "compare") for model in apps.get_app_config(app).get_models()]
@@ -88,6 +88,8 @@ def canonical_form(path: str, text: str) -> str:
 
 
 class Life(RuleBasedStateMachine):
+    sound: set[tuple[str, str]] = set()  # texts whose round trip was seen, in any example
+
     def __init__(self):
         super().__init__()
         self.transaction = transaction.atomic()
@@ -98,13 +100,13 @@ class Life(RuleBasedStateMachine):
         self.author = User.objects.create_user("author")
         self.bases: dict[str, str] = {}  # by the path of a draft: the live text from which it was started
         self.known: set[tuple[str, str]] = set()  # every text that was ever current, and where
-        self.sound: set[tuple[str, str]] = set()  # those whose round trip was seen
         self.files: dict[str, bytes] = {}
         self.now: dict[str, str] = {}  # the text of every page, as the last step left it
         self.count = 0
         self.begin()
 
     def begin(self) -> None:
+        makers.make_platform()
         cdn, _ = makers.make_vendor("cdn"), makers.make_vendor("edge")
         one, two, other = makers.make_code(404), makers.make_code(410), makers.make_code(499)
         meaning = makers.make_meaning(other, "cdn", vendor=cdn)
@@ -577,3 +579,48 @@ def test_whatever_happens_to_pages_nothing_is_lost_and_nothing_half_written():
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+# What such sequences found
+
+
+@pytest.fixture
+def live() -> StatusCode:
+    page = makers.make_full_code()
+    for kind in DOCUMENTS:
+        record(kind.live_pages(), None)
+    return page
+
+
+@pytest.fixture
+def author() -> User:
+    return User.objects.create_user("author")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("summary", ["One.", "Another."])
+def test_publishing_the_draft_of_a_withdrawn_page_brings_the_page_back_whole(live, author, summary):
+    kind = kind_of(live)
+    draft = publishing.start_draft(kind, live, author)
+    StatusCode.objects.filter(pk=draft.pk).update(summary=summary, published_at=None)
+    publishing.withdraw(live)
+    record([live], author)
+    published = publishing.publish_draft(kind, StatusCode.objects.get(pk=draft.pk), author, overwrite=True)
+    assert published.is_published
+    assert not OldAddress.objects.exists(), "the page is there, and its address is said to be gone"
+    assert publishing.newest_text(kind.path(live)) == dump(kind, StatusCode.objects.get(pk=live.pk))
+    assert Revision.objects.filter(path=kind.path(live)).first().author == author
+
+
+@pytest.mark.django_db
+def test_publishing_a_draft_onto_a_page_that_is_not_ready_is_refused_in_words(live, author):
+    kind = kind_of(live)
+    draft = publishing.start_draft(kind, live, author)
+    publishing.withdraw(live)
+    live.summary = ""
+    live.save()
+    record([live], author)
+    with pytest.raises(ValidationError, match="needs its one-sentence summary"):
+        publishing.publish_draft(kind, StatusCode.objects.get(pk=draft.pk), author)
+    assert StatusCode.objects.filter(draft_of=live).exists()
+    assert StatusCode.objects.get(pk=live.pk).state == "draft"
