@@ -121,10 +121,10 @@ class Door:
 DOORS = (
     Door("visitor", "I'm just visiting", "What it means for you, and what you can do."),
     Door("causes", "I run this server", "Find the cause, then the fix."),
-    Door("meanings", "I found it in a log", "Whose number it is, and what it meant there."),
     Door("return", "I'm writing code", "Return it, handle it, retry it."),
-    Door("usage", "I'm designing an API", "When to use it, and when another code says it better."),
     Door("search-engines", "I own the site", "What search engines do with it."),
+    Door("usage", "I'm designing an API", "When to use it, and when another code says it better."),
+    Door("meanings", "I found it in a log", "Whose number it is, and what it meant there."),
 )
 
 

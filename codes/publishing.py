@@ -78,7 +78,8 @@ def publish_draft(
 ) -> models.Model:
     """Load the draft's text into its live page and remove the draft.
 
-    Raises Conflict where the live page was changed after the draft was started, unless `overwrite`.
+    Raises Conflict where the live page was changed after the draft was started, unless `overwrite`, and
+    ValidationError where the live page was withdrawn meanwhile and is not ready to come back.
     """
     live, path = draft.draft_of, draft_path(kind, draft)
     started = Revision.objects.filter(path=path, agreed=True).first()
@@ -89,9 +90,10 @@ def publish_draft(
         raise Conflict(difference(base, current, ("when the draft was started", "live now")))
     if outcome not in (Outcome.SAME, Outcome.KEEP_DATABASE):
         live = save_text(kind, kind.path(live), new, author, into=live)
-    if not live.is_published and (live.published_at is None or live.published_at > timezone.now()):
-        live.published_at = timezone.now().replace(microsecond=0)
-        live.save()
+    if not live.is_published:
+        publish(live)
+        text = dump(kind, live)
+        Revision.objects.create(path=kind.path(live), text=text, author=author, source=Revision.Source.ADMIN)
     discard_draft(kind, draft, author)
     return live
 
