@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 
@@ -21,6 +22,20 @@ def strip_slash(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
                 query = request.META.get("QUERY_STRING", "")
                 return HttpResponsePermanentRedirect(f"{bare}?{query}" if query else bare)
         return get_response(request)
+
+    return middleware
+
+
+def keep_sessions_private(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let no cache keep what was made for somebody with a session: editors see drafts in every list."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     return middleware
 

@@ -33,7 +33,7 @@ from statusref.content import DOCUMENTS
 
 from . import makers
 
-EXAMPLES, STEPS = 16, 30  # 480 operations
+EXAMPLES, STEPS = 15, 30  # 450 operations
 
 REFUSALS = (Conflict, NotStorable, ValidationError, ProtectedError)
 MODELS = [model for app in ("codes", "compare") for model in apps.get_app_config(app).get_models()]
@@ -114,7 +114,9 @@ class Life(RuleBasedStateMachine):
         makers.make_fix(cause)
         makers.make_step(one, proves=cause)
         makers.make_fingerprint(other, meaning=meaning)
-        makers.make_section(one)
+        for slug in ("first", "second", "third"):
+            makers.make_section(one, slug)
+            makers.make_rule(other, f"{slug}.")
         makers.make_relation(other, one)
         compared = makers.make_comparison(one, two)
         for kind in DOCUMENTS:

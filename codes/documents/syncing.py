@@ -281,6 +281,9 @@ def export_documents(
             outcome = decide(file, database, _canonical(kind, path, agreed.get(path)))
             if outcome is Outcome.CONFLICT and path in database_wins:
                 outcome = Outcome.KEEP_DATABASE
+                if file:
+                    # The file's text is about to be replaced: history keeps it.
+                    revisions.append(Revision(path=path, text=file, source=Revision.Source.EXPORT))
             elif outcome is Outcome.CONFLICT and path in file_wins:
                 outcome = Outcome.TAKE_FILE
                 revisions.append(_revision(path, database, Revision.Source.EXPORT))
