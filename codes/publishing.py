@@ -15,6 +15,9 @@ from codes.documents import DocumentKind, NotStorable, Page, dump, load, store
 from codes.documents.syncing import Outcome, decide
 from codes.models import OldAddress, Revision
 
+# What the path of a newer draft's revisions begins with.
+DRAFT = "draft:"
+
 
 class Conflict(Exception):
     """The live page was changed after the draft was started. `difference` is what changed on the live page."""
@@ -26,7 +29,7 @@ class Conflict(Exception):
 
 def draft_path(kind: DocumentKind, page: models.Model) -> str:
     """The path of a newer draft's revisions; no content file has it."""
-    return f"draft:{kind.path(page)}"
+    return f"{DRAFT}{kind.path(page)}"
 
 
 def path_of(kind: DocumentKind, page: models.Model) -> str:
@@ -50,7 +53,7 @@ def save_text(
     source: str = Revision.Source.ADMIN,
 ) -> models.Model:
     """Bring a page to what `text` says and record the revision. Raises NotStorable where that is impossible."""
-    data, lines, problems = load(kind, path.removeprefix("draft:"), text)
+    data, lines, problems = load(kind, path.removeprefix(DRAFT), text)
     if problems:
         raise NotStorable(problems)
     with transaction.atomic():

@@ -10,10 +10,21 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from tests.site_server import running_site
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 VNU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
 
 # Chromium's own synchronous driver runs an event loop; Django must not mistake it for an async view.
@@ -52,6 +63,25 @@ def whole_site(django_db_setup, django_db_blocker):
         call_command("import_content", stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A real server with the whole site, for the tests of one module."""
+    with running_site(tmp_path_factory.mktemp("site")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser, for the tests of one module."""
+    need(CHROMIUM, "Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,28 +8,10 @@ import sys
 
 import pytest
 
-from tests.conftest import AXE, CHROMIUM, need
-from tests.site_server import ROOT, running_site
-from tests.test_browser import FLAGS
+from tests.conftest import AXE, need
+from tests.site_server import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("admin")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    need(CHROMIUM, "Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,43 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import AXE, CHROMIUM, VNU, need
-from tests.site_server import running_site
+from tests.conftest import AXE, VNU, need
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # One of each kind of page, and the codes with the most and the least on them.
 PAGES = ["/", "/codes", "/codes?class=1&state=obsoleted", "/4xx", "/vendors", "/vendors/nginx", "/cheat-sheet"]
 PAGES += ["/compare", "/compare?code=401&code=forbiden", "/compare/401-vs-403", "/compare/500-vs-502-vs-503-vs-504"]
 PAGES += ["/compare/301-vs-307-vs-308", "/compare/000-vs-499", "/compare/401-vs-477"]
 PAGES += ["/about", "/report", "/search?q=gateway", "/search?q=zzzz", "/799", "/nothing-here"]
 PAGES += ["/200", "/301", "/304", "/401", "/404", "/429", "/499", "/500", "/502", "/000", "/226", "/306", "/783"]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("site")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    need(CHROMIUM, "Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

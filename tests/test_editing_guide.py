@@ -10,10 +10,6 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from tests.conftest import CHROMIUM, need
-from tests.site_server import running_site
-from tests.test_browser import FLAGS
-
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
 PICTURES = Path(__file__).parent.parent / "docs/images"
@@ -45,22 +41,11 @@ class Guide:
                 self.stale.append(f"{name} differs by {off:.1f}")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("guide")) as found:
-        yield found
-
-
 @pytest.fixture
-def guide(site, tmp_path):
-    need(CHROMIUM, "Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 800}, base_url=site.url, color_scheme="light")
-        yield Guide(page, tmp_path)
-        browser.close()
+def guide(site, chromium, tmp_path):
+    page = chromium.new_page(viewport={"width": 1200, "height": 800}, base_url=site.url, color_scheme="light")
+    yield Guide(page, tmp_path)
+    page.close()
 
 
 def test_a_new_editor_comes_from_login_to_a_published_page(guide, site):

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from codes.documents import DocumentKind, kind_of, load, to_text
 from codes.models import Revision
 from codes.models.base import canonical
-from codes.publishing import path_of
+from codes.publishing import DRAFT, path_of
 
 from . import diffs
 
@@ -134,7 +134,7 @@ def find(
 
 def _held(owner: admin.ModelAdmin, kind: DocumentKind, path: str, obj: models.Model, text: str) -> str:
     """What the form of `obj` holds of a page's text; empty where that cannot be told."""
-    data, _, problems = load(kind, path.removeprefix("draft:"), text) if text else ({}, {}, [])
+    data, _, problems = load(kind, path.removeprefix(DRAFT), text) if text else ({}, {}, [])
     part = owner.part_of(kind, data, obj) if data and not problems else None
     return to_text(part) if part else ""
 

@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from codes.corpus import corpus
 from codes.expectations import EXPECTATIONS, in_words, lacking, with_parts
 from codes.models import ErrorReport, Publishable, Revision, StatusCode
+from codes.publishing import DRAFT
 
 from .filters import StateFilter
 
@@ -177,7 +178,7 @@ def recent_changes(request: HttpRequest) -> list[Change]:
     rows = Revision.objects.select_related("author").annotate(is_gone=Q(text="")).defer("text")[:CHANGES]
     return [
         Change(
-            path=row.path.removeprefix("draft:").removesuffix(".yaml"),
+            path=row.path.removeprefix(DRAFT).removesuffix(".yaml"),
             what=_what(row),
             author=str(row.author or ""),
             source=row.get_source_display(),
@@ -190,6 +191,6 @@ def recent_changes(request: HttpRequest) -> list[Change]:
 
 
 def _what(row: Revision) -> str:
-    if row.path.startswith("draft:"):
+    if row.path.startswith(DRAFT):
         return "newer draft closed" if row.is_gone else "newer draft"
     return "deleted" if row.is_gone else ""

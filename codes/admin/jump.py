@@ -18,6 +18,7 @@ from codes.documents.kinds import REGISTRY
 from codes.models import Meaning, Name, StatusCode, canonical
 
 from .history import RecordedAdmin
+from .places import place_of
 
 LONGEST = 200
 MOST = 25
@@ -48,7 +49,8 @@ def jump(request: HttpRequest) -> HttpResponse:
 
 
 def _to_path(request: HttpRequest, path: str) -> HttpResponse:
-    page = page_of_path(path)
+    place = place_of(path)
+    page = place and place.page
     name = "history" if request.GET.get("to") == "history" else "change"
     if page is not None and _admin_of(request, type(page)):
         try:
@@ -58,21 +60,6 @@ def _to_path(request: HttpRequest, path: str) -> HttpResponse:
     # The page is gone, or has no form: its revisions are still there.
     address = reverse("admin:codes_revision_changelist")
     return HttpResponseRedirect(f"{address}?{urlencode({'path': path})}")
-
-
-def page_of_path(path: str) -> models.Model | None:
-    """The page whose revisions have this path, live or a newer draft ("draft:codes/404.yaml"); None without one."""
-    folder, _, name = path.removeprefix("draft:").removesuffix(".yaml").partition("/")
-    kind = next((kind for kind in REGISTRY.values() if kind.folder == folder), None)
-    if kind is None:
-        return None
-    identity = _identity(kind, name)
-    if identity is None:
-        return None
-    pages = kind.live_pages()
-    if path.startswith("draft:"):
-        pages = kind.model._default_manager.filter(draft_of__isnull=False)
-    return pages.filter(**{kind.identity: identity}).first()
 
 
 def _identity(kind: DocumentKind, typed: str) -> int | str | None:

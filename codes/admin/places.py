@@ -11,10 +11,9 @@ from django.urls import reverse
 
 from codes.documents import DocumentKind
 from codes.documents.kinds import REGISTRY
+from codes.publishing import DRAFT
 
 from .rights import is_live
-
-DRAFT = "draft:"
 
 
 @dataclass(frozen=True)
