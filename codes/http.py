@@ -14,3 +14,13 @@ def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     nothing needs no such check.
     """
     return csrf_exempt(require_safe(view))
+
+
+def reads(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Name the query parameters that a public page reads. The page cache drops all others, on every page."""
+
+    def mark(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        view.parameters = frozenset(parameters)
+        return view
+
+    return mark

@@ -32,7 +32,7 @@ def content_version() -> ContentVersion:
     ]
     found = dict(questions[0].union(*questions[1:], all=True))
     published = tuple(found.get(model._meta.label, 0) for model in models)
-    return ContentVersion(found.get("newest", 0), found.get("revisions", 0), published)
+    return ContentVersion(found.get("newest") or 0, found.get("revisions", 0), published)
 
 
 def _ask(rows: QuerySet, name: str, total: Aggregate) -> QuerySet:

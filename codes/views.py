@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from codes.blocks import blocks_of, doors_of, path_of
-from codes.filters import filters_of
+from codes.filters import FILTERS, filters_of
 from codes.forms import ErrorReportForm
-from codes.http import read_only
+from codes.http import read_only, reads
 from codes.models import Meaning, StatusClass, StatusCode, Vendor, class_digit
 from codes.readers import reader_of
 from codes.vocabulary import VendorKind
@@ -78,6 +78,7 @@ def class_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "codes/class.html", context)
 
 
+@reads(*FILTERS)
 @read_only
 def code_list(request: HttpRequest) -> HttpResponse:
     codes = StatusCode.objects.visible_to(reader_of(request)).for_lists()

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from codes.blocks import path_of
-from codes.http import read_only
+from codes.http import read_only, reads
 from codes.models import StatusCode
 from codes.readers import reader_of
 
@@ -22,6 +22,7 @@ from .suggesting import often_confused, pairs_among
 MOST_SIBLINGS = 6
 
 
+@reads("code", "q")
 @read_only
 def picker(request: HttpRequest) -> HttpResponse:
     """Without a query every curated comparison; with one the set that it names, or what could not be understood."""

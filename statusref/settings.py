@@ -9,6 +9,7 @@
 | DATABASE_URL | database | sqlite:///var/statusref.sqlite3 |
 | HTTPS | served over HTTPS only: redirect, secure cookies, HSTS | false |
 | TRUSTED_PROXIES | how many proxies in front set X-Forwarded-For and X-Forwarded-Proto | 0 |
+| PAGE_CACHE | MiB of memory in which each process keeps ready pages; 0 = none | 128, with DEBUG 0 |
 | VAR_DIR | where the database, the secret key and collected static files live | var/ |
 | CONTENT_DIR | the content files | content/ |
 """
@@ -29,6 +30,7 @@ DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", False)
 BASE_URL = env.str("BASE_URL", "").rstrip("/")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+PAGE_CACHE = env.int("PAGE_CACHE", 0 if DEBUG else 128)
 
 
 def secret_key() -> str:
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "statusref.middleware.mark_editors",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -1,8 +1,9 @@
 """The pages that see every app: home, about, errors, and what machines read."""
 
 import re
+import sys
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -103,5 +104,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The 500 page. It needs neither the database nor the request."""
+    """The 500 page, or the 503 page while the database is away. They need neither the database nor the request."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "10"})
     return HttpResponseServerError(get_template("500.html").render())

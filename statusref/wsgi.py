@@ -1,6 +1,13 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
 application = get_wsgi_application()
+
+if settings.PAGE_CACHE:
+    from statusref.page_cache import PageCache
+
+    own = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+    application = PageCache(application, settings.PAGE_CACHE * 2**20, warm=[settings.BASE_URL or own]).start()

@@ -53,7 +53,14 @@ def running_site(var: Path, **environment: str) -> Iterator[Site]:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--workers", "1"],
             cwd=ROOT,
-            env={**clean, "VAR_DIR": str(var), "HOST": "127.0.0.1", "PORT": str(port), **environment},
+            env={
+                **clean,
+                "VAR_DIR": str(var),
+                "HOST": "127.0.0.1",
+                "PORT": str(port),
+                "PAGE_CACHE": "0",
+                **environment,
+            },
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,

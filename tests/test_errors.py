@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -58,6 +58,18 @@ def test_a_bug_shows_the_500_page_and_nothing_of_itself(monkeypatch):
     response = Client(raise_request_exception=False).get("/codes")
     assert response.status_code == 500
     assert "500" in response.content.decode() and "secret detail" not in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(monkeypatch, error):
+    def away(*args, **kwargs):
+        raise error("connection to server at 192.0.2.1 failed")
+
+    monkeypatch.setattr("codes.views.filters_of", away)
+    response = Client(raise_request_exception=False).get("/codes")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "192.0.2.1" not in response.content.decode()
 
 
 @pytest.mark.django_db

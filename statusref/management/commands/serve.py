@@ -44,6 +44,7 @@ class Command(BaseCommand):
             command += ["--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024"]
             command += ["--respawn-failed-workers", "--log-level", "warning", "statusref.wsgi:application"]
         os.chdir(settings.BASE_DIR)
+        os.environ.update(HOST=shown, PORT=str(port))
         os.execv(command[0], command)
 
     def collect_static(self) -> None:

@@ -1,0 +1,205 @@
+"""The WSGI application around Django's."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.http.request import split_domain_port, validate_host
+
+from statusref.middleware import EDITOR_COOKIE
+
+from .negotiation import best_encoding, has
+from .pages import Page, Store, make_page, squeeze
+from .watch import INTERVAL, Watch
+
+Start = Callable[[str, list[tuple[str, str]]], object]
+
+MOST_ORIGINS = 8  # each has pages of its own where no BASE_URL says which address is the right one
+LONGEST_OLD = 2 - INTERVAL  # seconds for which a page that changed is served on while one request renders it anew
+LONGEST_WAIT = 10  # seconds
+
+
+class PageCache:
+    """Answers GET and HEAD for the pages of the sitemap from memory, and leaves everything else to `app`."""
+
+    def __init__(self, app: WSGIHandler, limit: int, *, warm: Iterable[str] = ()):
+        """`limit` is in bytes; `warm` names the origins (`https://example.com`) whose pages are made ready at once."""
+        self.app = app
+        self.store = Store(limit)
+        self.watch = Watch(self._changed)
+        self.public: dict[str, frozenset[str]] = {}
+        self.unkept: set[str] = set()  # pages that may not be kept, until the content changes
+        self.origins: dict[tuple[str, str], str] = {}
+        self.locks: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        for origin in warm:
+            parts = urlsplit(origin)
+            self._origin(parts.scheme, parts.netloc)
+
+    def start(self) -> "PageCache":
+        """Begin to watch the content and to make pages ready."""
+        self.watch.start(self._make_ready)
+        return self
+
+    def __call__(self, environ: dict, start_response: Start) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        page = self._page(environ) if method == "GET" or method == "HEAD" else None
+        if page is None:
+            return self.app(environ, start_response)
+        form = page.forms[best_encoding(environ.get("HTTP_ACCEPT_ENCODING"))]
+        wanted = environ.get("HTTP_IF_NONE_MATCH")
+        is_known = wanted is not None and has(wanted, form.tag)
+        headers = form.headers_304 if is_known else form.headers
+        if age := self.watch.age:
+            headers = [*headers, ("Age", str(age))]
+        start_response("304 Not Modified" if is_known else "200 OK", headers)
+        return [] if is_known or method == "HEAD" else [form.body]
+
+    def _page(self, environ: dict) -> Page | None:
+        """The page that answers this request, or None where Django must."""
+        path = environ["PATH_INFO"]
+        parameters = self.public.get(path)
+        if parameters is None or EDITOR_COOKIE in environ.get("HTTP_COOKIE", ""):
+            return None
+        query = environ.get("QUERY_STRING")
+        if query and parameters and any(name in parameters for name, _ in parse_qsl(query, keep_blank_values=True)):
+            return None
+        scheme = environ["wsgi.url_scheme"]
+        if settings.TRUSTED_PROXIES:
+            scheme = environ.get("HTTP_X_FORWARDED_PROTO", scheme)
+        origin = self._origin(scheme, environ.get("HTTP_HOST", ""))
+        if origin is None:
+            return None
+        key = (origin, path)
+        page = self.store.pages.get(key)
+        if page is not None and (page.stale_since is None or self.watch.is_blind):
+            return page
+        return None if path in self.unkept else self._fresh(key, page)
+
+    def _origin(self, scheme: str, host: str) -> str | None:
+        """The origin under which pages for this host are kept, or None where none are."""
+        known = self.origins.get((scheme, host))
+        if known is not None:
+            return known
+        if scheme not in ("http", "https") or (settings.HTTPS and scheme == "http"):
+            return None
+        domain, port = split_domain_port(host)
+        if not domain or len(port) > 5 or not validate_host(domain, settings.ALLOWED_HOSTS):
+            return None
+        if len(self.origins) >= MOST_ORIGINS:
+            return None
+        # With BASE_URL set no page says by which name it was asked for, so all names share one.
+        self.origins[(scheme, host)] = settings.BASE_URL or f"{scheme}://{host}"
+        return self.origins[(scheme, host)]
+
+    def _fresh(self, key: tuple[str, str], old: Page | None) -> Page | None:
+        """Render the page unless another request does; then the old one will do for a moment."""
+        lock = self.locks[key]
+        is_mine = lock.acquire(blocking=False)
+        if not is_mine:
+            if old is not None and time.monotonic() - old.stale_since < LONGEST_OLD:
+                return old
+            is_mine = lock.acquire(timeout=LONGEST_WAIT)
+        try:
+            page = self.store.pages.get(key)
+            if is_mine and (page is None or page is old):
+                return self._render(key) or old
+            return page
+        finally:
+            if is_mine:
+                lock.release()
+
+    def _render(self, key: tuple[str, str]) -> Page | None:
+        """Ask Django for the page as a visitor without cookies would, and keep it. None where it is not to be kept."""
+        version = self.watch.version
+        page = self._ask(key)
+        if page is None:
+            self.unkept.add(key[1])
+            return None
+        # Had the content changed meanwhile, nobody could tell which of the two this is.
+        if version is None or version != self.watch.version:
+            page.stale_since = time.monotonic()
+        self.store.put(key, page)
+        return page
+
+    def _ask(self, key: tuple[str, str]) -> Page | None:
+        origin, path = key
+        parts = urlsplit(origin)
+        answered: dict = {}
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "443" if parts.scheme == "https" else "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": parts.netloc,
+            "HTTP_X_FORWARDED_PROTO": parts.scheme,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": parts.scheme,
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": None,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+            answered.update(status=status, headers=headers)
+
+        result = self.app(environ, start_response)
+        try:
+            body = b"".join(result)
+        finally:
+            if hasattr(result, "close"):
+                result.close()
+        if not answered["status"].startswith("200 ") or not _may_be_kept(answered["headers"]):
+            return None
+        return make_page(body, answered["headers"])
+
+    def _changed(self, public: dict[str, frozenset[str]], paths: set[str] | None) -> None:
+        self.public = public
+        self.unkept = set()
+        self.store.keep_only(set(public))
+        self.store.mark_stale(paths)
+
+    def _make_ready(self) -> None:
+        """Use the time until the next look at the content: render what is missing or stale, then compress it well."""
+        until = time.monotonic() + INTERVAL
+        held = [((origin, path), path) for origin in set(self.origins.values()) for path in self.public]
+        for work in (self._render_ahead, self._squeeze):
+            for key, path in held:
+                began = time.monotonic()
+                if began > until:
+                    return
+                if path not in self.unkept and work(key):
+                    # Requests come first: rest for as long as that took.
+                    time.sleep(time.monotonic() - began)
+
+    def _render_ahead(self, key: tuple[str, str]) -> bool:
+        page = self.store.pages.get(key)
+        if page is not None and page.stale_since is None:
+            return False
+        self._fresh(key, page)
+        return True
+
+    def _squeeze(self, key: tuple[str, str]) -> bool:
+        page = self.store.pages.get(key)
+        if page is None or page.is_small:
+            return False
+        self.store.replace(key, page, squeeze(page))
+        return True
+
+
+def _may_be_kept(headers: list[tuple[str, str]]) -> bool:
+    fields = {name.lower(): value.lower() for name, value in headers}
+    control = fields.get("cache-control", "")
+    if "set-cookie" in fields or "content-encoding" in fields or "private" in control or "no-store" in control:
+        return False
+    return {part.strip() for part in fields.get("vary", "").split(",")} <= {"", "accept-encoding"}
