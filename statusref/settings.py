@@ -9,6 +9,9 @@
 | DATABASE_URL | database | sqlite:///var/statusref.sqlite3 |
 | HTTPS | served over HTTPS only: redirect, secure cookies, HSTS | false |
 | TRUSTED_PROXIES | how many proxies in front set X-Forwarded-For and X-Forwarded-Proto | 0 |
+| LOG_FORMAT | `line` for people, `json` for machines | line |
+| LOG_REQUESTS | a line for each request that memory could not answer | false |
+| SLOW_QUERY_MS | queries that take so many milliseconds are logged, without their values | 200 |
 | PAGE_CACHE | MiB of memory in which each process keeps ready pages; 0 = none | 128, with DEBUG 0 |
 | VAR_DIR | where the database, the secret key and collected static files live | var/ |
 | CONTENT_DIR | the content files | content/ |
@@ -30,6 +33,7 @@ DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", False)
 BASE_URL = env.str("BASE_URL", "").rstrip("/")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
 PAGE_CACHE = env.int("PAGE_CACHE", 0 if DEBUG else 128)
 
 
@@ -69,6 +73,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "statusref.health.answer_probes",
+    "statusref.logs.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "statusref.middleware.strip_slash",
@@ -183,8 +189,13 @@ MARKDOWNX_UPLOAD_URLS_PATH = "/admin/markdown-upload"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"json": {"()": "statusref.logs.JsonFormatter"}, "line": {"()": "statusref.logs.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env.str("LOG_FORMAT", "line")}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"axes": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "statusref.requests": {"level": "INFO" if env.bool("LOG_REQUESTS", False) else "WARNING"},
+        # A 4xx is an answer, not an event.
+        "django.request": {"level": "ERROR"},
+    },
 }
