@@ -84,6 +84,45 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture
+def new_page(chromium, site):
+    """Make a page of a browser session of its own; broken policies and scripts fail the test at its end."""
+    contexts, wrong = [], []
+
+    def is_violation(text: str) -> bool:
+        return "Content Security Policy" in text or "Refused to" in text
+
+    def maker(width: int = 1280, scheme: str = "light", **options):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=site.url, **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if is_violation(message.text) else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    yield maker
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def login(site, new_page):
+    """Log somebody in, the first admin unless told otherwise, and return the page, at `path`."""
+    from tests.editors import enter
+
+    def opener(path: str = "/admin/", who: tuple[str, str] | None = None, **options):
+        page = new_page(**options)
+        enter(page, path, who or ("admin", site.password))
+        return page
+
+    return opener
+
+
 @pytest.fixture(scope="session")
 def content_dir() -> Path:
     return Path(settings.CONTENT_DIR)

@@ -1,15 +1,11 @@
 """The admin in a real browser, served as `make run` serves it. What its policy forbids fails every test."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from tests.conftest import AXE, need
-from tests.site_server import ROOT
+from tests.editors import form_of, make_person, save, violations_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -17,88 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 @pytest.fixture(scope="module")
 def bob(site) -> tuple[str, str]:
     """A second superuser's name and password."""
-    code = "from django.contrib.auth.models import User; User.objects.create_superuser('bob', password='a-secret-9')"
-    # The site's own settings, not those of this process.
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", code],
-        cwd=ROOT,
-        env={**environment, "VAR_DIR": str(site.var)},
-        check=True,
-        capture_output=True,
-    )
-    return "bob", "a-secret-9"
-
-
-@pytest.fixture
-def new_page(chromium, site):
-    """Make a page of a browser session of its own; broken policies and scripts fail the test at its end."""
-    contexts, wrong = [], []
-
-    def maker(width: int = 1280, scheme: str = "light", **options):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=site.url, **options
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: wrong.append(message.text) if _is_violation(message.text) else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: dialog.accept())
-        return page
-
-    yield maker
-    for context in contexts:
-        context.close()
-    assert not wrong, wrong
-
-
-def _is_violation(text: str) -> bool:
-    return "Content Security Policy" in text or "Refused to" in text
-
-
-@pytest.fixture
-def login(site, new_page):
-    """Log somebody in, the first admin unless told otherwise, and return the page, at `path`."""
-
-    def opener(path: str = "/admin/", who: tuple[str, str] | None = None, **options):
-        page = new_page(**options)
-        enter(page, site, path, who)
-        return page
-
-    return opener
-
-
-def enter(page, site, path: str, who: tuple[str, str] | None = None) -> None:
-    name, password = who or ("admin", site.password)
-    page.goto(f"/admin/login/?next={path}")
-    page.fill("#id_username", name)
-    page.fill("#id_password", password)
-    page.click("input[type=submit]")
-    page.wait_for_url(f"**{path}")
-
-
-def form_of(page, label: str) -> str:
-    """The address of the change form of a status code."""
-    page.goto(f"/admin/codes/statuscode/?q={label}")
-    return page.locator("#result_list tbody th a").first.get_attribute("href").split("?")[0]
-
-
-def save(page) -> None:
-    page.locator("input[name=_continue]").last.click()
-    page.wait_for_load_state()
-
-
-def violations_of(page, part: str = "html") -> dict:
-    """What axe finds on the page, or in a part of it, with everything opened."""
-    need(AXE.is_file(), "axe-core (npm ci)")
-    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("part => axe.run(part, {resultTypes: ['violations']})", part)["violations"]
-    return {
-        violation["id"]: [violation["help"], [node["target"][0] for node in violation["nodes"]][:4]]
-        for violation in found
-    }
+    return make_person(site, "bob", is_superuser=True)
 
 
 # Two editors, history, restoring
