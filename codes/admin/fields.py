@@ -13,6 +13,8 @@ from codes.markdown import LONGEST
 from codes.models import Cause, Meaning, StatusCode, canonical
 from codes.models.base import WordListField
 
+from .drawing import RowSelect
+
 
 class TextField(forms.CharField):
     """A text of several lines, compared in its canonical form: browsers send CRLF, which is no change."""
@@ -43,7 +45,9 @@ class WordsField(forms.CharField):
 
 
 class RowChoiceField(forms.TypedChoiceField):
-    """A foreign key as a plain select whose options were fetched once for all rows of the page."""
+    """A foreign key as a plain select whose options were fetched and are drawn once for all rows of the page."""
+
+    widget = RowSelect
 
     def __init__(self, rows: dict[int, models.Model], **kwargs):
         choices = [("", "---------"), *((pk, str(row)) for pk, row in rows.items())]

@@ -7,6 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 
 from codes.documents import DocumentKind, dump_all, kind_of
 from codes.documents.kinds import REGISTRY
@@ -84,6 +86,7 @@ class RecordedAdmin(CheckedAdmin):
         elsewhere = {key for key, rows in kind.rows.items() if rows.model not in shown}
         return {key: value for key, value in data.items() if key not in elsewhere}
 
+    @method_decorator(gzip_page)
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         if object_id is not None:
             obj = self.get_object(request, unquote(object_id))

@@ -23,6 +23,7 @@ from codes.models import (
 )
 from codes.models.base import WordListField
 
+from .drawing import RowSelect
 from .fields import OVERRIDES, Choices, RowChoiceField, as_code, words_field
 from .formsets import ExchangeFormSet, HeaderRuleFormSet, RowFormSet
 
@@ -62,6 +63,9 @@ class RowInline(admin.options.InlineModelAdmin):
             field.help_text = POSITION_HELP
         return as_code(field) if db_field.name in self.code_fields else field
 
+    def formfield_for_choice_field(self, db_field: models.Field, request: HttpRequest, **kwargs):
+        return super().formfield_for_choice_field(db_field, request, widget=RowSelect, **kwargs)
+
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs):
         rows = request.row_choices.of(db_field.related_model)
         return RowChoiceField(
@@ -71,12 +75,12 @@ class RowInline(admin.options.InlineModelAdmin):
 
 class Stacked(RowInline):
     has_room = True
-    template = admin.StackedInline.template
+    template = "admin/rows_stacked.html"
 
 
 class Tabular(RowInline):
     has_room = False
-    template = admin.TabularInline.template
+    template = "admin/rows_tabular.html"
 
 
 class MeaningInline(Stacked):
