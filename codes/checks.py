@@ -29,7 +29,7 @@ RUN = 10
 
 # What is verbatim, or a name or address, and so no prose.
 SKIPPED = frozenset(
-    "transcript code command pattern sign log_line slug url spec spec_url source_url text section header".split()
+    "transcript code run command pattern sign log_line slug url spec spec_url source_url text section header".split()
 )
 CODE = re.compile(r"```.*?```|`[^`]*`", re.S)
 NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]{0,600}\)", re.S)

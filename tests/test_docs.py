@@ -23,9 +23,9 @@ def test_links_and_pictures_of_the_documentation_exist(page):
 
 
 def test_every_make_target_that_is_named_exists():
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
     for page in PAGES:
-        for target in re.findall(r"`make ([a-z]+)", page.read_text()):
+        for target in re.findall(r"`make ([a-z-]+)", page.read_text()):
             assert target in targets, f"{page.name}: make {target}"
 
 

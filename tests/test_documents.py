@@ -69,6 +69,8 @@ def values_for(field: models.Field) -> st.SearchStrategy:
         return st.sampled_from(["text", "python"])
     if field.name == "transcript":
         return st.sampled_from(TRANSCRIPTS)
+    if field.name == "run":
+        return st.sampled_from(["> GET /\n< 404\n< !Location\n<\n< é: text", "exit: 22\n+ a = 1\n>> GET /\n\n"])
     if isinstance(field, models.URLField):
         return st.sampled_from(URLS)
     if field.choices:

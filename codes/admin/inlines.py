@@ -142,8 +142,8 @@ class StepInline(Stacked):
 class SnippetInline(Stacked):
     model = Snippet
     prepopulated_fields = {"slug": ["title"]}
-    code_fields = ("source",)
-    fields = [("role", "platform"), "title", ("slug", "position"), "body", "source", "warning"]
+    code_fields = ("source", "run")
+    fields = [("role", "platform"), "title", ("slug", "position"), "body", "source", "warning", "run"]
 
 
 class SectionInline(Stacked):

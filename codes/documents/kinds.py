@@ -133,7 +133,9 @@ CODE = DocumentKind(
             children={"fixes": RowKind(Fix, "cause", "slug title platform body why expected warning")},
         ),
         "steps": RowKind(Step, "code", "slug title body command expect proves"),
-        "snippets": RowKind(Snippet, "code", "slug platform role title body code warning", renamed={"code": "source"}),
+        "snippets": RowKind(
+            Snippet, "code", "slug platform role title body code warning run", renamed={"code": "source"}
+        ),
         "sections": RowKind(Section, "code", "kind slug title body", ("kind", "slug")),
         "engine_notes": RowKind(
             EngineNote, "code", "engine topic text source source_url checked_on", ("engine", "topic", "text")

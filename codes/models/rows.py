@@ -256,12 +256,26 @@ class Snippet(SluggedRow):
     body = models.TextField(blank=True, help_text="What it does. Markdown.")
     source = models.TextField("code")
     warning = models.TextField(blank=True)
+    run = models.TextField(
+        "how it is run",
+        blank=True,
+        help_text="What is asked of it and what must come back: “> GET /orders/9”, “< 404”.",
+    )
 
     class Meta(SluggedRow.Meta):
         pass
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        from codes.runs import parse
+
+        try:
+            parse(self.run)
+        except ValueError as error:
+            raise ValidationError({"run": str(error)}) from error
 
 
 class Section(SluggedRow):
