@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from codes.blocks import blocks_of
-from codes.checks import Finding, markdown_texts
+from codes.checks import Finding, leaves, markdown_texts
 from codes.documents import DocumentKind
 from codes.documents.reading import as_moment
 from codes.vocabulary import Registration
@@ -27,7 +27,8 @@ COMPARED = re.compile(r"/compare/([0-9]{3}(?:-vs-[0-9]{3})+)")
 
 
 def links_of(data: dict) -> Iterator[tuple[str, str]]:
-    """Where, and whither, of every link of a page that stays inside the site."""
+    """Where, and whither, of every link of a page that stays inside the site; a key `read` is an address by itself."""
+    yield from ((where, text) for where, key, text in leaves(data) if key == "read")
     for where, text in markdown_texts(data):
         if "](" in text or "]:" in text:
             for found in TARGET.finditer(text):

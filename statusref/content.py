@@ -2,5 +2,6 @@
 
 from codes.documents import DOCUMENTS as CODE_DOCUMENTS
 from compare.documents import DOCUMENTS as COMPARISONS
+from quiz.documents import DOCUMENTS as QUESTIONS
 
-DOCUMENTS = [*CODE_DOCUMENTS, *COMPARISONS]
+DOCUMENTS = [*CODE_DOCUMENTS, *COMPARISONS, *QUESTIONS]

@@ -8,6 +8,7 @@ ROWS = (
 ).split()
 PAGES = ["statusclass", "statuscode", "vendor", "platform"]
 COMPARISON_ROWS = ["side", "aspect", "decision"]
+QUESTION_ROWS = ["questioncode", "choice"]
 ALL = ("view", "add", "change", "delete")
 
 WRITERS = {
@@ -20,6 +21,12 @@ WRITERS = {
     "compare": [
         *(f"{action}_{model}" for action in ALL for model in COMPARISON_ROWS),
         *(f"{action}_comparison" for action in ("view", "add", "change")),
+    ],
+    "quiz": [
+        *(f"{action}_{model}" for action in ALL for model in QUESTION_ROWS),
+        *(f"{action}_question" for action in ("view", "add", "change")),
+        "view_generatorswitch",
+        "view_leftout",
     ],
 }
 EDITORS = {
@@ -35,6 +42,11 @@ EDITORS = {
     "compare": [
         *(f"{action}_{model}" for action in ALL for model in [*COMPARISON_ROWS, "comparison"]),
         "publish_comparison",
+    ],
+    "quiz": [
+        *(f"{action}_{model}" for action in ALL for model in [*QUESTION_ROWS, "question", "leftout"]),
+        *(f"{action}_generatorswitch" for action in ("view", "change")),
+        "publish_question",
     ],
 }
 ADMINISTRATORS = {

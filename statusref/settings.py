@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "statusref",
     "compare",
     "search",
+    "quiz",
     "codes",
     "markdownx",
     "axes",

@@ -21,6 +21,7 @@ urlpatterns = [
     re_path(r"^admin\Z", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("search.urls")),
     path("", include("compare.urls")),
+    path("", include("quiz.urls")),
     path("", include("codes.urls")),
 ]
 

@@ -3,6 +3,7 @@
 Each makes one saved object with sensible values, which keyword arguments replace. A row comes last in its list.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from codes.models import (
@@ -27,6 +28,7 @@ from codes.models import (
 )
 from compare.addresses import slug_of
 from compare.models import Aspect, Comparison, Decision, Side
+from quiz.models import Choice, Question, QuestionCode
 
 PUBLISHED = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -238,3 +240,36 @@ def make_comparison(*codes: StatusCode, **fields) -> Comparison:
         comparison=comparison, position=1, question="Is it there?", if_yes=codes[0], if_no=codes[-1]
     )
     return comparison
+
+
+def make_question(slug: str = "which-one", codes: Iterable[StatusCode] = (), **fields) -> Question:
+    """A published question of any kind; its choices are right as they stand, those of one answer at the first."""
+    kind = fields.get("kind", "single")
+    values = {
+        "title": f"About {slug}",
+        "kind": kind,
+        "topic": "basics",
+        "skill": "decide",
+        "difficulty": "medium",
+        "published_at": PUBLISHED,
+        "prompt": f"What is it in {slug}?\n\n```text\nGET / 200\n```",
+        "explanation": "This is how to think of it.",
+        "read": "/404",
+        "source": "RFC 9110 §15",
+    }
+    question = Question.objects.create(slug=slug, **{**values, **fields})
+    codes = list(codes) or [StatusCode.objects.filter(draft_of=None).first() or make_code(404)]
+    for position, code in enumerate(codes, 1):
+        QuestionCode.objects.create(question=question, position=position, code=code)
+    texts = ("404", "410", "403", "400") if kind == "number" else ("alpha", "beta", "gamma", "delta")
+    rights = {"several": 2, "order": 0, "match": 0}.get(kind, 1)
+    for position, text in enumerate(texts, 1):
+        Choice.objects.create(
+            question=question,
+            position=position,
+            text=text,
+            is_correct=position <= rights,
+            match=f"partner of {text}" if kind == "match" else "",
+            why=f"Why {text}.",
+        )
+    return question

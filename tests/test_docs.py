@@ -8,6 +8,7 @@ import pytest
 from codes import vocabulary
 from codes.documents.kinds import RowKind
 from compare.models import Topic
+from quiz import vocabulary as quiz_words
 from statusref.content import DOCUMENTS
 
 ROOT = Path(__file__).parent.parent
@@ -67,6 +68,10 @@ def test_every_key_of_the_content_files_is_described(kind):
         vocabulary.VendorKind,
         vocabulary.PlatformKind,
         Topic,
+        quiz_words.Kind,
+        quiz_words.Topic,
+        quiz_words.Skill,
+        quiz_words.Difficulty,
     ],
 )
 def test_every_word_that_a_file_may_choose_is_described(words):
@@ -76,5 +81,5 @@ def test_every_word_that_a_file_may_choose_is_described(words):
 
 def test_the_map_names_every_folder():
     readme = (ROOT / "README.md").read_text()
-    for name in ("statusref", "codes", "compare", "search", "content", "templates", "static", "tests", "docs"):
+    for name in ("statusref", "codes", "compare", "quiz", "search", "content", "templates", "static", "tests", "docs"):
         assert f"`{name}/`" in readme

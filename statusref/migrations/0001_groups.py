@@ -7,11 +7,16 @@ from django.db import migrations
 from statusref.roles import ROLES, grant
 
 
+# Apps that came later have a migration of their own.
+APPS = ("codes", "compare", "auth")
+
+
 def make_groups(apps, schema_editor):
     # Django makes permissions after all migrations; the groups need them now.
-    for app in ("codes", "compare", "auth"):
+    for app in APPS:
         create_permissions(live_apps.get_app_config(app), verbosity=0, using=schema_editor.connection.alias)
-    for name, wanted in ROLES.items():
+    for name, rights in ROLES.items():
+        wanted = {app: codenames for app, codenames in rights.items() if app in APPS}
         grant(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"), name, wanted)
 
 

@@ -1,0 +1,162 @@
+"""What visitors do: attempts, their steps, and the questions word for word as they were asked."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from quiz.vocabulary import Difficulty
+
+from .question import Question
+
+LONGEST_ID = 22
+
+
+def new_id() -> str:
+    """An id that nobody can guess: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+class Mode(models.TextChoices):
+    QUICK = "quick", "Quick ten"
+    DAILY = "daily", "Daily five"
+    CLASS = "class", "By class"
+    TOPIC = "topic", "By topic"
+    DECIDE = "decide", "Which code would you return?"
+    LOG = "log", "Read the log"
+    APART = "apart", "Tell them apart"
+    ENDLESS = "endless", "Endless"
+    EXAM = "exam", "Exam"
+    CODES = "codes", "About codes"
+    RETRY = "retry", "The missed ones again"
+    SAME = "same", "The same questions"
+    ONE = "one", "One question"
+
+
+class Wording(models.Model):
+    """A question word for word as it was asked, kept once however often it is asked, and never changed.
+
+    Editing, withdrawing or deleting a question therefore changes no attempt. `data` is what `Asked` holds;
+    `question` is empty for generated and for deleted ones.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    question = models.ForeignKey(Question, on_delete=models.SET_NULL, null=True, related_name="wordings")
+    data = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.data["title"]
+
+
+class AttemptQuerySet(models.QuerySet):
+    def of_visit(self, visit: str):
+        """The attempts of one visitor, newest first. Without a visit none."""
+        return self.filter(visit=visit).order_by("-pk") if visit else self.none()
+
+    def forgotten(self, days: int):
+        """Attempts at which nobody has looked for an answer in so many days."""
+        then = timezone.now() - timedelta(days=days)
+        recent = Step.objects.filter(attempt=OuterRef("pk"), answered_at__gte=then)
+        return self.filter(~Exists(recent), created__lt=then)
+
+
+class Attempt(models.Model):
+    """One quiz that somebody plays. Who knows its `key` may play it; who knows its `share_key` sees the score alone.
+
+    `visit` is the random id of a browser's visit and nothing more; `queue` holds, for an endless quiz, the wordings
+    still to be asked.
+    """
+
+    key = models.CharField(max_length=LONGEST_ID, unique=True, default=new_id)
+    share_key = models.CharField(max_length=LONGEST_ID, unique=True, default=new_id)
+    visit = models.CharField(max_length=LONGEST_ID, blank=True, db_index=True)
+    mode = models.CharField(max_length=8, choices=Mode)
+    scope = models.CharField(max_length=80, blank=True)
+    difficulty = models.CharField(max_length=6, choices=Difficulty, blank=True)
+    created = models.DateTimeField(default=timezone.now, db_index=True)
+    deadline = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    queue = models.JSONField(default=list)
+
+    objects = AttemptQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.get_mode_display()} {self.created:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("quiz:attempt", args=[self.key])
+
+    @property
+    def is_exam(self) -> bool:
+        return self.mode == Mode.EXAM
+
+    @property
+    def is_endless(self) -> bool:
+        return self.mode == Mode.ENDLESS
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+
+class StepQuerySet(models.QuerySet):
+    def counted(self):
+        """Answers that count in the statistics: the first time that a visitor met the question."""
+        return self.filter(is_counted=True, answered_at__isnull=False)
+
+
+class Step(models.Model):
+    """One question of an attempt, and the answer once it is given.
+
+    `order` is how the choices (or the partners) were shown; `answer` speaks of them as they were written:
+    see `quiz.answers`.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField()
+    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="steps")
+    order = models.JSONField(default=list)
+    answer = models.JSONField(null=True, blank=True)
+    is_correct = models.BooleanField(null=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    is_counted = models.BooleanField(default=False)
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "number"], name="step_number_once")]
+        indexes = [models.Index(fields=["wording", "is_counted"], name="step_of_wording")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.number}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None
+
+
+class Daily(models.Model):
+    """The five questions of one UTC day, chosen once, so that they are the same for everybody."""
+
+    day = models.DateField(unique=True)
+    wordings = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "dailies"
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class RecentStart(models.Model):
+    """That a sender began a quiz within the last hour: a hash, apart from the attempt, and deleted after it."""
+
+    sender = models.CharField(max_length=32, db_index=True)
+    created = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.created:%H:%M}"
