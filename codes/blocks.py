@@ -82,7 +82,11 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
         "constants", "In code", "codes/_constants.html", [name for name in names if name.kind == NameKind.CONSTANT]
     )
     yield text(SectionKind.NOTE)
-    yield Block("references", "Read more", "codes/_references.html", list(code.references.all()))
+    yield Block("references", "Read more", "codes/_references.html", _references_of(code))
+
+
+def _references_of(code: StatusCode) -> list[dict]:
+    return [{"title": title, "url": url} for _, title, url in sorted(code.reference_rows or [])]
 
 
 @dataclass(frozen=True)

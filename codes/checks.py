@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from codes import exchanges
 from codes.field_names import FIELD_NAMES
+from codes.markdown import EXCHANGE, fences
 
 CHECKS = {
     "links": ("Broken links", "Links inside this site lead to a published page, and to a place that it has."),
@@ -155,11 +156,20 @@ def unknown_fields(data: dict) -> Iterator[Finding]:
             messages = exchanges.parse(row.get("transcript", ""))
         except ValueError:
             continue
-        shown = dict.fromkeys(name for message in messages for name, _ in message.fields)
-        names += [(f"exchange {_name_of(row, number)}: transcript", name) for name in shown]
+        names += [(f"exchange {_name_of(row, number)}: transcript", name) for name in _fields_of(messages)]
+    for where, _, text in leaves(data):
+        for transcript in fences(text, EXCHANGE) if f"```{EXCHANGE}" in text else ():
+            try:
+                names += [(where, name) for name in _fields_of(exchanges.parse(transcript))]
+            except ValueError as error:
+                yield Finding("fields", where, f"An exchange cannot be drawn. {error}")
     for where, name in names:
         if (wrong := wrong_with_field(name)) is not None:
             yield Finding("fields", where, wrong)
+
+
+def _fields_of(messages: list[exchanges.Message]) -> list[str]:
+    return list(dict.fromkeys(name for message in messages for name, _ in message.fields))
 
 
 def wrong_with_field(name: str) -> str | None:

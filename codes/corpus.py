@@ -4,7 +4,7 @@ A revision never changes, so what was read from it holds for ever; only the text
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -91,6 +91,12 @@ class Corpus:
             *checks.shared_words(data, self._others(path)),
             *checks.check(data),
         ]
+
+
+def corpus_of(texts: Mapping[str, str]) -> Corpus:
+    """The corpus of these texts by their paths below content/; what cannot be read is left out."""
+    read = {path: _text(path, text) for path, text in texts.items()}
+    return Corpus({path: text for path, text in read.items() if text})
 
 
 # By primary key and time: a transaction that is rolled back gives its keys back.

@@ -127,8 +127,8 @@ def address_of(kind: DocumentKind, data: dict) -> str:
 
 
 def target_of(kind: DocumentKind, data: dict) -> Target:
-    anchors = ANCHORS[kind.folder](data) if kind.folder in ANCHORS else None
-    return Target(anchors, data.get("published_at"), hasattr(kind.model, "published_at"))
+    places = kind.places or ANCHORS.get(kind.folder)
+    return Target(places(data) if places else None, data.get("published_at"), hasattr(kind.model, "published_at"))
 
 
 # The places of a page, as the templates make them
@@ -183,8 +183,9 @@ def _as_code(data: dict) -> SimpleNamespace:
         meanings=meanings,
         headerrules=rows("headers"),
         enginenotes=rows("engine_notes"),
+        reference_rows=[(0, row.get("title"), row.get("url")) for row in data.get("references", [])],
         **{
             key: rows(key)
-            for key in "sections snippets names causes steps fingerprints exchanges rules relations references".split()
+            for key in "sections snippets names causes steps fingerprints exchanges rules relations".split()
         },
     )

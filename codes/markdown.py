@@ -1,16 +1,24 @@
 """The one door from text to HTML: CommonMark with tables, no raw HTML, highlighted code, then sanitised."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 
 import nh3
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from markdown_it import MarkdownIt
+from markdown_it.token import Token as Piece
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, String, Token
 from pygments.util import ClassNotFound
+
+from codes import exchanges
 
 # Longer than any page of the site; markdown-it-py needs seconds for hostile input beyond it.
 LONGEST = 60_000
@@ -31,16 +39,21 @@ ALLOWED_TAGS = set(
 )
 ALLOWED_ATTRIBUTES = {
     "*": {"id"},
-    "a": {"href", "title"},
+    "a": {"href", "title", "class", "aria-label"},
     "img": {"src", "alt", "title", "width", "height", "loading"},
     "code": {"class"},
     "pre": {"class", "tabindex"},
     "span": {"class"},
     "div": {"class", "tabindex", "role"},
     "ol": {"start"},
+    "li": {"class"},
+    "p": {"class", "aria-hidden"},
     "td": {"class"},
     "th": {"class"},
 }
+# Fenced code of this language is a transcript (`codes.exchanges`), drawn as a ladder.
+EXCHANGE = "exchange"
+PLACE = re.compile(r"\s*\{#([a-z0-9]+(?:-[a-z0-9]+)*)\}\s*\Z")
 SANITISER = nh3.Cleaner(
     tags=ALLOWED_TAGS,
     attributes=ALLOWED_ATTRIBUTES,
@@ -70,9 +83,19 @@ def _span(kind: str | None, text: str) -> str:
     return f'<span class="tok-{kind}">{escape(text)}</span>' if kind and text else escape(text)
 
 
+def _language(token: Piece) -> str:
+    return token.info.strip().split(" ")[0] if token.info else ""
+
+
 def _fence(renderer, tokens, index, options, env) -> str:
     token = tokens[index]
-    language = token.info.strip().split(" ")[0] if token.info else ""
+    language = _language(token)
+    if language == EXCHANGE:
+        try:
+            return render_to_string("codes/_ladder.html", {"http_messages": exchanges.parse(token.content)})
+        except ValueError:
+            # What an editor is still typing; a guide with such a block cannot be saved.
+            language = "text"
     return f'<pre tabindex="0"><code>{highlight(token.content.rstrip(chr(10)), language)}</code></pre>\n'
 
 
@@ -101,6 +124,55 @@ def render(text: str) -> SafeString:
     if len(text) > LONGEST:
         raise ValueError(f"A text may have {LONGEST:,} characters; this one has {len(text):,}. Split it.")
     return mark_safe(SANITISER.clean(_parser().render(text)))  # noqa: S308
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of an article: its level (2 is the highest), its place in links, and its words without Markdown."""
+
+    level: int
+    anchor: str
+    title: str
+
+
+@lru_cache(maxsize=512)
+def outline(text: str) -> tuple[Heading, ...]:
+    """The headings of an article in order; a place that is written out (`## Title {#place}`) stays as it is."""
+    return tuple(heading for _, _, heading in _headings(_parser().parse(text[:LONGEST])))
+
+
+@lru_cache(maxsize=512)
+def render_article(text: str) -> SafeString:
+    """Like `render`, with a place to link to at each heading. For a page that consists of one text."""
+    parser, env = _parser(), {}
+    pieces = parser.parse(text[:LONGEST], env)
+    for opening, words, heading in list(_headings(pieces)):
+        opening.attrSet("id", heading.anchor)
+        label = escape(f"Link to “{heading.title}”")
+        link = f' <a class="anchor" href="#{heading.anchor}" aria-label="{label}">#</a>'
+        words.children.append(Piece("html_inline", "", 0, content=link))
+    return mark_safe(SANITISER.clean(parser.renderer.render(pieces, parser.options, env)))  # noqa: S308
+
+
+def fences(text: str, language: str) -> list[str]:
+    """The contents of all fenced code of one language."""
+    pieces = _parser().parse(text[:LONGEST])
+    return [piece.content for piece in pieces if piece.type == "fence" and _language(piece) == language]
+
+
+def _headings(pieces: list[Piece]) -> Iterator[tuple[Piece, Piece, Heading]]:
+    """Each heading that stands in no list or quotation: its opening, its words (without a place), and what it is."""
+    for opening, words in pairwise(pieces):
+        if opening.type != "heading_open" or opening.level:
+            continue
+        place = ""
+        if words.children and words.children[-1].type == "text":
+            last = words.children[-1]
+            if found := PLACE.search(last.content):
+                place, last.content = found[1], last.content[: found.start()]
+        spoken = [piece.content for piece in words.children if piece.type in ("text", "code_inline")]
+        title = "".join(spoken).strip()
+        yield opening, words, Heading(int(opening.tag[1]), place or slugify(title), title)
 
 
 @lru_cache(maxsize=16_384)

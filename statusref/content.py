@@ -2,6 +2,7 @@
 
 from codes.documents import DOCUMENTS as CODE_DOCUMENTS
 from compare.documents import DOCUMENTS as COMPARISONS
+from guides.documents import DOCUMENTS as GUIDES
 from quiz.documents import DOCUMENTS as QUESTIONS
 
-DOCUMENTS = [*CODE_DOCUMENTS, *COMPARISONS, *QUESTIONS]
+DOCUMENTS = [*CODE_DOCUMENTS, *COMPARISONS, *GUIDES, *QUESTIONS]

@@ -8,6 +8,7 @@ ROWS = (
 ).split()
 PAGES = ["statusclass", "statuscode", "vendor", "platform"]
 COMPARISON_ROWS = ["side", "aspect", "decision"]
+GUIDE_ROWS = ["guidecode", "guidereference"]
 QUESTION_ROWS = ["questioncode", "choice"]
 ALL = ("view", "add", "change", "delete")
 
@@ -28,6 +29,10 @@ WRITERS = {
         "view_generatorswitch",
         "view_leftout",
     ],
+    "guides": [
+        *(f"{action}_{model}" for action in ALL for model in GUIDE_ROWS),
+        *(f"{action}_guide" for action in ("view", "add", "change")),
+    ],
 }
 EDITORS = {
     "codes": [
@@ -47,6 +52,10 @@ EDITORS = {
         *(f"{action}_{model}" for action in ALL for model in [*QUESTION_ROWS, "question", "leftout"]),
         *(f"{action}_generatorswitch" for action in ("view", "change")),
         "publish_question",
+    ],
+    "guides": [
+        *(f"{action}_{model}" for action in ALL for model in [*GUIDE_ROWS, "guide"]),
+        "publish_guide",
     ],
 }
 ADMINISTRATORS = {

@@ -58,6 +58,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 INSTALLED_APPS = [
     "statusref",
     "compare",
+    "guides",
     "search",
     "quiz",
     "codes",

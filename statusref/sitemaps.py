@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from codes.models import Meaning, StatusClass, StatusCode, Vendor
 from compare.models import Comparison
+from guides.models import Guide
 
 
 class Codes(Sitemap):
@@ -36,12 +37,28 @@ class Comparisons(Sitemap):
         return comparison.updated_at
 
 
+class Guides(Sitemap):
+    def items(self):
+        return Guide.objects.published()
+
+    def lastmod(self, guide: Guide):
+        return guide.updated_at
+
+
 class Pages(Sitemap):
     def items(self):
-        return ["home", "codes:codes", "codes:vendors", "codes:cheat-sheet", "compare:picker", "about"]
+        names = ["home", "codes:codes", "codes:vendors", "codes:cheat-sheet", "compare:picker", "guides:guides"]
+        return [*names, "about"]
 
     def location(self, name: str) -> str:
         return reverse(name)
 
 
-SITEMAPS = {"pages": Pages, "codes": Codes, "classes": Classes, "vendors": Vendors, "comparisons": Comparisons}
+SITEMAPS = {
+    "pages": Pages,
+    "codes": Codes,
+    "classes": Classes,
+    "vendors": Vendors,
+    "comparisons": Comparisons,
+    "guides": Guides,
+}

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("search.urls")),
     path("", include("compare.urls")),
     path("", include("quiz.urls")),
+    path("", include("guides.urls")),
     path("", include("codes.urls")),
 ]
 

@@ -28,6 +28,7 @@ from codes.models import (
 )
 from compare.addresses import slug_of
 from compare.models import Aspect, Comparison, Decision, Side
+from guides.models import Guide, GuideCode, GuideReference
 from quiz.models import Choice, Question, QuestionCode
 
 PUBLISHED = datetime(2026, 1, 2, tzinfo=UTC)
@@ -273,3 +274,19 @@ def make_question(slug: str = "which-one", codes: Iterable[StatusCode] = (), **f
             why=f"Why {text}.",
         )
     return question
+
+
+def make_guide(slug: str = "primer", *codes: StatusCode, **fields) -> Guide:
+    """A published guide about `codes`, with two headings and a reference."""
+    values = {
+        "kind": "guide",
+        "title": f"Guide {slug}",
+        "published_at": PUBLISHED,
+        "summary": f"What {slug} is for.",
+        "body": "First words.\n\n## How it begins\n\nText.\n\n### In detail\n\nMore.",
+    }
+    guide = Guide.objects.create(slug=slug, **{**values, **fields})
+    for position, code in enumerate(codes, 1):
+        GuideCode.objects.create(guide=guide, position=position, code=code)
+    GuideReference.objects.create(guide=guide, position=1, title="RFC 9110", url="https://example.com/rfc9110")
+    return guide

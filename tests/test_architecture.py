@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # From the top: an app may import those of the floors below it, and no sibling.
-FLOORS = [["statusref"], ["compare", "quiz", "search"], ["codes"]]
+FLOORS = [["statusref"], ["compare", "guides", "quiz", "search"], ["codes"]]
 FLOOR_OF = {app: number for number, floor in enumerate(FLOORS) for app in floor}
 APPS = list(FLOOR_OF)
 MODULES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
@@ -49,7 +49,7 @@ def test_no_template_has_inline_script_or_style(path):
 def test_every_public_view_asks_for_what_the_reader_may_see():
     for path in [ROOT / app / "views.py" for app in APPS]:
         for line in path.read_text().splitlines():
-            if re.search(r"(StatusCode|Comparison|Question)\.objects", line):
+            if re.search(r"(StatusCode|Comparison|Guide|Question)\.objects", line):
                 assert "visible_to(" in line or "published()" in line, line
 
 

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 PAGES = ["/", "/codes", "/codes?class=1&state=obsoleted", "/4xx", "/vendors", "/vendors/nginx", "/cheat-sheet"]
 PAGES += ["/compare", "/compare?code=401&code=forbiden", "/compare/401-vs-403", "/compare/500-vs-502-vs-503-vs-504"]
 PAGES += ["/compare/301-vs-307-vs-308", "/compare/000-vs-499", "/compare/401-vs-477"]
+PAGES += ["/guides", "/guides/primer", "/guides/reading-the-hops", "/guides/none"]
 PAGES += ["/about", "/report", "/search?q=gateway", "/search?q=zzzz", "/799", "/nothing-here"]
 PAGES += ["/200", "/301", "/304", "/401", "/404", "/429", "/499", "/500", "/502", "/000", "/226", "/306", "/783"]
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from codes import checks, exchanges, links
+from codes import checks, exchanges
+from codes.corpus import corpus_of
 from codes.documents import load, to_text
 from codes.documents.syncing import import_documents, read_files
+from codes.markdown import outline
 from statusref.content import DOCUMENTS as ALL_DOCUMENTS
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +23,9 @@ CODES = {
 COMPARISONS = {
     path.stem: yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
     for path in sorted(CONTENT.glob("comparisons/*.yaml"))
+}
+GUIDES = {
+    path.stem: yaml.load(path.read_text(), Loader=yaml.CSafeLoader) for path in sorted(CONTENT.glob("guides/*.yaml"))
 }
 TEXTS = read_files(ALL_DOCUMENTS, CONTENT)
 PATTERN_PAGES = ["200", "301", "304", "401", "404", "429", "499", "500", "502"]
@@ -138,6 +143,24 @@ def test_a_comparison_has_every_part(slug):
         assert any(side["code"] in row.values() for row in page["decisions"]), f"no answer leads to {side['code']}"
 
 
+@pytest.mark.parametrize("slug", GUIDES)
+def test_a_guide_has_every_part(slug):
+    page = GUIDES[slug]
+    assert {"kind", "title", "published_at", "summary", "body", "codes", "references"} <= set(page)
+    assert page["kind"] == "post" or page.get("position"), "give it its place in the order of reading"
+    assert page["summary"].endswith("."), "the summary is one sentence"
+    headings = outline(page["body"])
+    assert len([heading for heading in headings if heading.level == 2]) >= 3, "divide it: at least three headings"
+    assert not page["body"].startswith("#"), "begin with what the reader came for, then the first heading"
+    for row in page["codes"]:
+        assert f"/{row['code']:03d}" in page["body"], f"{row['code']}: link to its page where the text speaks of it"
+
+
+def test_the_guides_that_pages_rely_on_are_there():
+    assert {"primer", "reading-the-hops"} <= set(GUIDES)
+    assert [slug for slug, page in GUIDES.items() if page["kind"] == "primer"] == ["primer"]
+
+
 def test_the_page_of_500_has_a_home_for_every_kind_of_section():
     from codes.vocabulary import SectionKind
 
@@ -191,14 +214,9 @@ def test_the_checks_that_the_admin_shows_find_nothing(path):
 
 
 def test_no_link_inside_the_site_is_broken():
-    kinds = {kind.folder: kind for kind in ALL_DOCUMENTS}
-    pages = [(kinds[path.split("/")[0]], path) for path in TEXTS]
-    site = links.Site.of((kind, load(kind, path, TEXTS[path])[0]) for kind, path in pages)
-    found = []
-    for kind, path in pages:
-        data = load(kind, path, TEXTS[path])[0]
-        own = links.address_of(kind, data)
-        found += [f"{path}: {row.where}: {row.message}" for row in site.broken_links(links.links_of(data), own)]
+    texts = corpus_of(TEXTS)
+    assert texts.texts.keys() == TEXTS.keys()
+    found = [f"{path}: {row.where}: {row.message}" for path, rows in texts.broken_links().items() for row in rows]
     assert not found, "\n".join(found)
 
 
@@ -220,6 +238,6 @@ def test_hosts_are_examples(path):
 
 def test_no_ten_words_stand_on_two_pages():
     """Prose only; names, rules, commands and code apart. A thought that belongs to many pages stands on one."""
-    shared = checks.pairs_with_shared_words(CODES)
+    shared = checks.pairs_with_shared_words(CODES | GUIDES)
     listed = "\n".join(f"{a} and {b}: {run}" for (a, b), run in sorted(shared.items()))
     assert len(shared) <= 5, f"{len(shared)} pairs of pages share ten words; move the thought to one place:\n{listed}"

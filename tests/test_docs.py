@@ -8,6 +8,7 @@ import pytest
 from codes import vocabulary
 from codes.documents.kinds import RowKind
 from compare.models import Topic
+from guides.models import Kind
 from quiz import vocabulary as quiz_words
 from statusref.content import DOCUMENTS
 
@@ -72,6 +73,7 @@ def test_every_key_of_the_content_files_is_described(kind):
         quiz_words.Topic,
         quiz_words.Skill,
         quiz_words.Difficulty,
+        Kind,
     ],
 )
 def test_every_word_that_a_file_may_choose_is_described(words):
@@ -81,5 +83,5 @@ def test_every_word_that_a_file_may_choose_is_described(words):
 
 def test_the_map_names_every_folder():
     readme = (ROOT / "README.md").read_text()
-    for name in ("statusref", "codes", "compare", "quiz", "search", "content", "templates", "static", "tests", "docs"):
+    for name in "statusref codes compare guides quiz search content templates static tests docs".split():
         assert f"`{name}/`" in readme

@@ -20,6 +20,7 @@ from codes.documents import kind_of
 from codes.documents.kinds import CODE, row_kinds
 from codes.models import Fix, Publishable, StatusCode, Vendor
 from compare.models import Comparison
+from guides.models import Guide, GuideCode
 
 from . import makers
 
@@ -29,6 +30,8 @@ UNPUBLISHED, SCHEDULED, WITHDRAWN = 477, 479, 481
 NUMBERS = (UNPUBLISHED, SCHEDULED, WITHDRAWN)
 LIVE = 404  # popular, with rows of every kind, and compared with others
 SETS = {"unpublished": (418, 451), "scheduled": (410, 418), "of a draft": (LIVE, UNPUBLISHED), "newer": (401, 403)}
+
+GUIDES = {"unpublished": "not-yet", "scheduled": "tomorrow", "withdrawn": "no-more"}
 
 WORD = re.compile(r"zyzzx[0-9]{4}", re.I)
 NOWHERE = "zyzzx0000"  # looks like a word of a draft and is one of none
@@ -49,6 +52,7 @@ class Drafts:
     labels: list[str] = field(default_factory=list)
     codes: dict[str, StatusCode] = field(default_factory=dict)
     comparisons: dict[str, Comparison] = field(default_factory=dict)
+    guides: dict[str, Guide] = field(default_factory=dict)
 
     def word(self, where: str) -> str:
         word = f"zyzzx{1000 + len(self.words)}"
@@ -60,7 +64,7 @@ class Drafts:
         for each in row._meta.concrete_fields:
             if not isinstance(each, models.CharField | models.TextField) or each.choices or each.primary_key:
                 continue
-            if isinstance(row, Comparison) and each.name == "slug":
+            if isinstance(row, Comparison | Guide) and each.name == "slug":
                 continue  # its address
             word = self.word(f"{row._meta.model_name}.{each.name}")
             forms = {
@@ -90,7 +94,15 @@ class Drafts:
 
     @property
     def pages(self) -> list[Publishable]:
-        return [*self.codes.values(), *self.comparisons.values()]
+        return [page for _, page in self.states]
+
+    @property
+    def states(self) -> list[tuple[str, Publishable]]:
+        return [*self.codes.items(), *self.comparisons.items(), *self.guides.items()]
+
+    def name_of(self, page: Publishable) -> str:
+        """What the page calls itself where it says that it is a draft."""
+        return "page" if isinstance(page, StatusCode) else page._meta.verbose_name
 
 
 def add_rows(code: StatusCode) -> None:
@@ -141,6 +153,16 @@ def make_drafts() -> Drafts:
     drafts.comparisons["newer"] = publishing.start_draft(kind_of(curated), curated, editor)
     for comparison in drafts.comparisons.values():
         drafts.note_all(comparison)
+    seen, draft = code_of[500], drafts.codes["unpublished"]
+    for state, when in (("unpublished", None), ("scheduled", tomorrow), ("withdrawn", makers.PUBLISHED)):
+        drafts.guides[state] = makers.make_guide(GUIDES[state], seen, draft, published_at=when, position=1)
+    publishing.withdraw(drafts.guides["withdrawn"])
+    primer = Guide.objects.get(slug="primer", draft_of=None)
+    # A published guide about a draft.
+    GuideCode.objects.create(guide=primer, code=draft, position=99)
+    drafts.guides["newer"] = publishing.start_draft(kind_of(primer), primer, editor)
+    for guide in drafts.guides.values():
+        drafts.note_all(guide)
     # A vendor that only drafts name.
     quiet = makers.make_vendor("quiet", name=drafts.word("vendor.name"))
     makers.make_meaning(drafts.codes["unpublished"], "quiet", vendor=quiet)
@@ -167,6 +189,8 @@ def addresses() -> list[str]:
         asked += [f"/compare/{slug_of((400, LIVE, number))}", f"/compare/{number}-VS-400", f"/compare/{number}-vs-x"]
         asked += [f"/compare?code={number}&code={LIVE}", f"/compare?q={number}+400", f"/compare?q={number}"]
         asked += [f"/compare?q=Name+{number}+vs+{LIVE}", f"/compare?code={number - 1}&code={number + 1}"]
+    for slug in GUIDES.values():
+        asked += [f"/guides/{slug}", f"/guides/{slug}/", f"/search?q={slug}", f"/search?q=Guide+{slug}"]
     for numbers in SETS.values():
         asked += [
             f"/compare/{slug_of(numbers)}",
@@ -264,7 +288,7 @@ def test_for_a_stranger_the_whole_site_is_the_site_without_drafts(before, drafts
     assert not after.keys() - before.keys(), f"Links to what is not published: {sorted(after.keys() - before.keys())}"
     assert not before.keys() - after.keys(), f"Nothing leads there any more: {sorted(before.keys() - after.keys())}"
     for address, answer in after.items():
-        if address == f"/{WITHDRAWN}":
+        if address in (f"/{WITHDRAWN}", f"/guides/{GUIDES['withdrawn']}"):
             continue  # It answered 404 before it was there, and 410 now.
         was = before[address]
         assert (answer.status, answer.location) == (was.status, was.location), address
@@ -287,6 +311,10 @@ def test_the_address_of_a_draft_answers_as_if_nothing_was_there(drafts, stranger
         assert answer.status == (404 if state == "of a draft" else 200), state
         assert not WORD.search(answer.seen), state
         assert ('content="noindex"' in answer.text) == (state != "newer"), state
+    for state, guide in drafts.guides.items():
+        answer = ask(client, guide.get_absolute_url())
+        assert answer.status == {"withdrawn": 410, "newer": 200}.get(state, 404), state
+        assert not WORD.search(answer.seen), state
     assert len(drafts.labels) > len(NUMBERS)
     for label in drafts.labels:
         assert ask(client, f"/{label}").status == 404, label
@@ -318,12 +346,11 @@ def test_the_admin_pages_of_a_draft_send_a_stranger_to_the_login(drafts, strange
 
 
 def test_staff_see_a_draft_at_its_address_marked_never_kept_and_never_indexed(drafts, admin_client):
-    for state, page in [*drafts.codes.items(), *drafts.comparisons.items()]:
+    for state, page in drafts.states:
         if state == "newer":
             shown = WORD.findall(ask(admin_client, page.get_absolute_url()).seen)
-            assert {drafts.words[word] for word in shown} <= {"comparison.title", "comparison.summary"}, (
-                "a newer draft is not the page"
-            )
+            elsewhere = {"comparison.title", "comparison.summary", "guide.title", "statuscode.name"}
+            assert {drafts.words[word] for word in shown} <= elsewhere, "a newer draft is not the page"
             address = reverse(f"admin:{page._meta.app_label}_{page._meta.model_name}_preview", args=[page.pk])
         else:
             address = page.get_absolute_url()
@@ -332,14 +359,25 @@ def test_staff_see_a_draft_at_its_address_marked_never_kept_and_never_indexed(dr
         assert response.status_code == 200, address
         assert WORD.search(text), address
         if state != "of a draft":
-            assert f'<p class="state">This {"page" if page in drafts.codes.values() else "comparison"} is a ' in text
+            assert f'<p class="state">This {drafts.name_of(page)} is a ' in text
             assert '<meta name="robots" content="noindex">' in text, address
         assert response["Cache-Control"].startswith("private, no-store"), address
 
 
 def test_a_list_that_shows_drafts_to_staff_is_theirs_alone(drafts, admin_client, client):
     shown = []
-    for address in ("/", "/codes", "/4xx", "/vendors", "/vendors/nginx", "/cheat-sheet", "/compare", "/410", "/500"):
+    for address in (
+        "/",
+        "/codes",
+        "/4xx",
+        "/vendors",
+        "/vendors/nginx",
+        "/cheat-sheet",
+        "/compare",
+        "/410",
+        "/500",
+        "/guides",
+    ):
         response = admin_client.get(address)
         if WORD.search(response.content.decode()):
             shown.append(address)
@@ -352,7 +390,7 @@ def test_a_list_that_shows_drafts_to_staff_is_theirs_alone(drafts, admin_client,
 
 def test_once_published_every_word_is_seen_so_these_tests_can_fail(before, drafts):
     """Otherwise the words stood where nobody would look for them."""
-    for state, page in [*drafts.codes.items(), *drafts.comparisons.items()]:
+    for state, page in drafts.states:
         if state == "newer":
             publishing.publish_draft(kind_of(page), page, User.objects.get(username="author"))
         else:
@@ -364,3 +402,4 @@ def test_once_published_every_word_is_seen_so_these_tests_can_fail(before, draft
     assert unseen <= {"statuscode.redirect_note", "name.spec"}
     assert f"/{UNPUBLISHED}" in after["/sitemap.xml"].text
     assert f"/compare/{slug_of(SETS['unpublished'])}" in after["/sitemap.xml"].text
+    assert f"/guides/{GUIDES['scheduled']}" in after["/sitemap.xml"].text

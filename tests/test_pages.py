@@ -183,7 +183,16 @@ def test_a_code_page_takes_at_most_16_queries(client, django_assert_max_num_quer
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/", 3), ("/codes", 2), ("/5xx", 4), ("/vendors", 4), ("/vendors/nginx", 3), ("/cheat-sheet", 4)],
+    [
+        ("/", 3),
+        ("/guides", 2),
+        ("/guides/primer", 4),
+        ("/codes", 2),
+        ("/5xx", 4),
+        ("/vendors", 4),
+        ("/vendors/nginx", 3),
+        ("/cheat-sheet", 4),
+    ],
 )
 def test_other_pages_take_few_queries(client, django_assert_max_num_queries, path, most):
     with django_assert_max_num_queries(most):

@@ -56,7 +56,8 @@ REGISTRY: dict[type[models.Model], "DocumentKind"] = {}
 class DocumentKind:
     """One folder of documents: the model of the page, its keys, and its lists of rows.
 
-    `check` looks at the plain data of a whole document and yields where it contradicts itself, and a sentence about it.
+    `check` looks at the plain data of a whole document and yields where it contradicts itself, and a sentence about it;
+    `places` tells from that data which places of the page links may name.
     """
 
     folder: str
@@ -65,6 +66,7 @@ class DocumentKind:
     identity: str
     rows: dict[str, RowKind] = field(default_factory=dict)
     check: Callable[[dict], Iterable[tuple[tuple, str]]] | None = None
+    places: Callable[[dict], frozenset[str]] | None = None
 
     def __post_init__(self) -> None:
         REGISTRY[self.model] = self

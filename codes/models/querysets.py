@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.apps import apps
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Aggregate, JSONField, OuterRef, Prefetch, Subquery
 
 from codes.vocabulary import Registration, SectionKind
 
@@ -17,6 +17,19 @@ def _model(name: str):
 def class_digit(number: int) -> int:
     """The class that a number belongs to: 0 for 000, 1-5, and 6 for every number outside RFC 9110's range."""
     return min(number // 100, 6)
+
+
+class JSONList(Aggregate):
+    """Some columns of all rows of a group as one list of lists, in no order: rows that come with another query.
+
+    Django's JSONObject would begin a writing transaction first, to see whether SQLite knows JSON.
+    """
+
+    template = "JSON_GROUP_ARRAY(JSON_ARRAY(%(expressions)s))"
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, template="JSONB_AGG(JSONB_BUILD_ARRAY(%(expressions)s))", **extra)
 
 
 class StatusCodeQuerySet(PublishableQuerySet):
@@ -53,6 +66,7 @@ class StatusCodeQuerySet(PublishableQuerySet):
         before = live.filter(number__lt=number).order_by("-number")
         after = live.filter(number__gt=number).order_by("number")
         status_class = _model("StatusClass").objects.filter(digit=class_digit(number))
+        references = _model("Reference").objects.filter(code=OuterRef("pk")).order_by().values("code")
         return self.annotate(
             class_name=Subquery(status_class.values("name")[:1]),
             class_slug=Subquery(status_class.values("slug")[:1]),
@@ -60,6 +74,7 @@ class StatusCodeQuerySet(PublishableQuerySet):
             previous_name=Subquery(before.values("name")[:1]),
             next_number=Subquery(after.values("number")[:1]),
             next_name=Subquery(after.values("name")[:1]),
+            reference_rows=Subquery(references.annotate(rows=JSONList("position", "title", "url")).values("rows")),
         ).prefetch_related(
             Prefetch("meanings", _model("Meaning").objects.select_related("vendor")),
             Prefetch("names", _model("Name").objects.select_related("platform")),
@@ -82,5 +97,4 @@ class StatusCodeQuerySet(PublishableQuerySet):
                 .objects.filter(other__in=self.model.objects.visible_to(user))
                 .select_related("other"),
             ),
-            "references",
         )

@@ -7,6 +7,7 @@ from codes import exchanges, markdown
 register = template.Library()
 
 register.filter("markdown", lambda text: markdown.render(text or ""))
+register.filter("article", lambda text: markdown.render_article(text or ""))
 register.filter("inline", lambda text: markdown.render_inline(text or ""))
 register.filter("plain", lambda text: markdown.to_plain(text or ""))
 register.filter("messages", exchanges.parse)

@@ -3,7 +3,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from codes.documents.syncing import Report, import_documents
+from codes.corpus import Corpus, corpus, corpus_of
+from codes.documents.syncing import Report, Unreadable, import_documents, read_files
 from statusref.content import DOCUMENTS
 
 
@@ -44,15 +45,32 @@ class Command(BaseCommand):
             database_wins=[short(path) for path in database_wins],
             check_only=check,
         )
+        wanted = {short(path) for path in only}
         if only:
-            wanted = {short(path) for path in only}
             report.problems = [problem for problem in report.problems if problem.path in wanted]
         print_report(self, report)
+        broken = broken_links(root) if check and not report.problems else []
+        told = [f"content/{path}: {row}" for path, row in broken if not only or path in wanted]
+        for line in told:
+            self.stderr.write(line)
         if report.problems:
             raise CommandError(f"{len(report.problems)} problems. Nothing was imported.")
         if report.conflicts:
             others = "Nothing was imported" if check else "All other pages were imported"
             raise CommandError(f"{len(report.conflicts)} conflicts. {others}.")
+        if told:
+            raise CommandError(f"{len(told)} broken links. An import would take the pages with them.")
+
+
+def broken_links(root: Path) -> list[tuple[str, str]]:
+    """The path and the finding of each link in the files that leads nowhere, in the files or in the database."""
+    try:
+        files = corpus_of(read_files(DOCUMENTS, root))
+    except Unreadable:
+        # The import tells which file is no text.
+        return []
+    found = Corpus(corpus().texts | files.texts).broken_links()
+    return [(path, f"{row.where}: {row.message}") for path in files.texts for row in found.get(path, [])]
 
 
 def short(path: str) -> str:
