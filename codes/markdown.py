@@ -143,14 +143,14 @@ def outline(text: str) -> tuple[Heading, ...]:
 
 @lru_cache(maxsize=512)
 def render_article(text: str) -> SafeString:
-    """Like `render`, with a place to link to at each heading. For a page that consists of one text."""
+    """Like `render`, in which each heading is a link to its place. For a page that consists of one text."""
     parser, env = _parser(), {}
     pieces = parser.parse(text[:LONGEST], env)
     for opening, words, heading in list(_headings(pieces)):
         opening.attrSet("id", heading.anchor)
-        label = escape(f"Link to “{heading.title}”")
-        link = f' <a class="anchor" href="#{heading.anchor}" aria-label="{label}">#</a>'
-        words.children.append(Piece("html_inline", "", 0, content=link))
+        if not any(piece.type == "link_open" for piece in words.children):
+            start = Piece("html_inline", "", 0, content=f'<a href="#{escape(heading.anchor)}">')
+            words.children = [start, *words.children, Piece("html_inline", "", 0, content="</a>")]
     return mark_safe(SANITISER.clean(parser.renderer.render(pieces, parser.options, env)))  # noqa: S308
 
 
