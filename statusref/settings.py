@@ -13,6 +13,8 @@
 | LOG_REQUESTS | a line for each request that memory could not answer | false |
 | SLOW_QUERY_MS | queries that take so many milliseconds are logged, without their values | 200 |
 | PAGE_CACHE | MiB of memory in which each process keeps ready pages; 0 = none | 128, with DEBUG 0 |
+| EMAIL_URL | mail server for links to new passwords, like smtp+tls://user:password@mail.example.com:587 | none |
+| EMAIL_FROM | sender of that mail | statusref@ and the host of BASE_URL |
 | VAR_DIR | where the database, the secret key and collected static files live | var/ |
 | CONTENT_DIR | the content files | content/ |
 """
@@ -20,6 +22,7 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -134,6 +137,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    globals().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"statusref@{urlsplit(BASE_URL).hostname or 'localhost'}")
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

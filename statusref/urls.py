@@ -1,9 +1,10 @@
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from statusref import views
+from statusref import passwords, views
 from statusref.admin_files import export_files, import_files
 from statusref.sitemaps import SITEMAPS
 
@@ -17,6 +18,10 @@ urlpatterns = [
     path("admin/", include("codes.admin_urls")),
     path("admin/import", admin.site.admin_view(import_files), name="admin-import"),
     path("admin/export", admin.site.admin_view(export_files), name="admin-export"),
+    path("admin/password_reset/", passwords.ask, name="admin_password_reset"),
+    path("admin/password_reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("admin/password_reset/<uidb64>/<token>/", passwords.ChooseView.as_view(), name="password_reset_confirm"),
+    path("admin/password_reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("admin/", admin.site.urls),
     re_path(r"^admin\Z", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("search.urls")),

@@ -1,5 +1,6 @@
 from .base import CanonicalModel, Publishable, PublishableQuerySet, canonical
 from .code import StatusClass, StatusCode, Vendor, class_digit
+from .people import ResetRequest
 from .revision import ErrorReport, OldAddress, Revision
 from .rows import (
     Cause,
@@ -37,6 +38,7 @@ __all__ = [
     "PublishableQuerySet",
     "Reference",
     "Relation",
+    "ResetRequest",
     "Revision",
     "Row",
     "Rule",
