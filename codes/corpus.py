@@ -16,6 +16,7 @@ from codes.documents import DocumentKind, load
 from codes.documents.kinds import REGISTRY
 from codes.links import Site, address_of, links_of
 from codes.models import Revision
+from codes.publishing import DRAFT
 
 
 @dataclass
@@ -108,7 +109,7 @@ _read: dict[Version, Text | None] = {}
 def corpus() -> Corpus:
     """The corpus as of now: one query, and one more where a page has changed."""
     global _kept, _read
-    newest = Revision.objects.exclude(path__startswith="draft:").values("path").annotate(Max("pk"), Max("created"))
+    newest = Revision.objects.exclude(path__startswith=DRAFT).values("path").annotate(Max("pk"), Max("created"))
     versions = {(row["pk__max"], row["created__max"]): row["path"] for row in newest}
     known, found = _kept
     if versions.keys() == known:

@@ -13,18 +13,31 @@ from django.utils import timezone
 
 from codes.documents import DocumentKind, NotStorable, Page, dump, load, store
 from codes.documents.syncing import Outcome, decide
-from codes.models import OldAddress, Revision
+from codes.models import DraftSchedule, OldAddress, Revision
 
 # What the path of a newer draft's revisions begins with.
 DRAFT = "draft:"
 
 
 class Conflict(Exception):
-    """The live page was changed after the draft was started. `difference` is what changed on the live page."""
+    """The live page was changed after the draft was started.
 
-    def __init__(self, difference: str):
-        self.difference = difference
-        super().__init__("The live page was changed after this draft was started.")
+    `before` is the text from which the draft was started, `live` what is live now, `draft` what the draft says.
+    """
+
+    def __init__(self, before: str, live: str, draft: str):
+        self.before, self.live, self.draft = before, live, draft
+        super().__init__("The published page was changed after this draft was started.")
+
+    @property
+    def difference(self) -> str:
+        """What changed on the live page, as a unified diff."""
+        return difference(self.before, self.live, ("when the draft was started", "live now"))
+
+
+def may_publish(user: AbstractBaseUser, model: type[models.Model]) -> bool:
+    """May `user` publish, withdraw, and change what is live?"""
+    return user.has_perm(f"{model._meta.app_label}.publish_{model._meta.model_name}")
 
 
 def draft_path(kind: DocumentKind, page: models.Model) -> str:
@@ -52,7 +65,12 @@ def save_text(
     into: models.Model | None = None,
     source: str = Revision.Source.ADMIN,
 ) -> models.Model:
-    """Bring a page to what `text` says and record the revision. Raises NotStorable where that is impossible."""
+    """Bring a page to what `text` says and record the revision. Raises NotStorable where that is impossible.
+
+    The text of a newer draft goes only `into` a newer draft, and that of a live page only into a live page.
+    """
+    if path.startswith(DRAFT) != bool(getattr(into, "draft_of_id", None)):
+        raise ValueError(f"{path} is not the path of {into or 'a new page'}.")
     data, lines, problems = load(kind, path.removeprefix(DRAFT), text)
     if problems:
         raise NotStorable(problems)
@@ -64,33 +82,55 @@ def save_text(
 
 @transaction.atomic
 def start_draft(kind: DocumentKind, live: models.Model, author: AbstractBaseUser) -> models.Model:
-    """Return the newer draft of a live page; it is made as a copy where there is none."""
+    """Return the newer draft of a live page; it is made as a copy where there is none.
+
+    Raises NotStorable where the page has no text that can be read, as when a rule has become stricter.
+    """
     existing = kind.model.objects.filter(draft_of=live).first()
     if existing:
         return existing
     text, path = dump(kind, live), draft_path(kind, live)
-    data, lines, _ = load(kind, kind.path(live), text)
+    data, lines, problems = load(kind, kind.path(live), text)
+    if problems:
+        raise NotStorable(problems)
     draft = store(Page(kind, path, data, lines), kind.model(draft_of=live))
     Revision.objects.create(path=path, text=text, author=author, source=Revision.Source.ADMIN, agreed=True)
     return draft
 
 
+def compare(
+    kind: DocumentKind, draft: models.Model, author: AbstractBaseUser | None, *, overwrite: bool = False
+) -> tuple[Outcome, str]:
+    """Return what publishing the draft would do, and its text. Raises Conflict where both it and the live page changed.
+
+    With `overwrite` the draft then counts as started from what is live now: `author` saw that, and keeps the draft.
+    """
+    path = draft_path(kind, draft)
+    started = Revision.objects.filter(path=path, agreed=True).first()
+    base = started.text if started else ""
+    new, live = dump(kind, draft), dump(kind, draft.draft_of)
+    outcome = decide(new, live, base)
+    if outcome is Outcome.CONFLICT:
+        if not overwrite:
+            raise Conflict(base, live, new)
+        revision = {"path": path, "author": author, "source": Revision.Source.ADMIN}
+        Revision.objects.create(**revision, text=live, agreed=True)
+        Revision.objects.create(**revision, text=new)
+        outcome = decide(new, live, live)
+    return outcome, new
+
+
 @transaction.atomic
 def publish_draft(
-    kind: DocumentKind, draft: models.Model, author: AbstractBaseUser, *, overwrite: bool = False
+    kind: DocumentKind, draft: models.Model, author: AbstractBaseUser | None, *, overwrite: bool = False
 ) -> models.Model:
     """Load the draft's text into its live page and remove the draft.
 
     Raises Conflict where the live page was changed after the draft was started, unless `overwrite`, and
     ValidationError where the live page was withdrawn meanwhile and is not ready to come back.
     """
-    live, path = draft.draft_of, draft_path(kind, draft)
-    started = Revision.objects.filter(path=path, agreed=True).first()
-    base = started.text if started else ""
-    new, current = dump(kind, draft), dump(kind, live)
-    outcome = decide(new, current, base)
-    if outcome is Outcome.CONFLICT and not overwrite:
-        raise Conflict(difference(base, current, ("when the draft was started", "live now")))
+    live = draft.draft_of
+    outcome, new = compare(kind, draft, author, overwrite=overwrite)
     if outcome not in (Outcome.SAME, Outcome.KEEP_DATABASE):
         live = save_text(kind, kind.path(live), new, author, into=live)
     if not live.is_published:
@@ -102,9 +142,10 @@ def publish_draft(
 
 
 @transaction.atomic
-def discard_draft(kind: DocumentKind, draft: models.Model, author: AbstractBaseUser) -> None:
-    """Remove a newer draft; its revisions stay."""
+def discard_draft(kind: DocumentKind, draft: models.Model, author: AbstractBaseUser | None) -> None:
+    """Remove a newer draft and its schedule; its revisions stay."""
     path = draft_path(kind, draft)
+    DraftSchedule.objects.of(draft).delete()
     draft.delete()
     Revision.objects.create(path=path, text="", author=author, source=Revision.Source.ADMIN)
 

@@ -11,3 +11,8 @@ if settings.PAGE_CACHE:
 
     own = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
     application = PageCache(application, settings.PAGE_CACHE * 2**20, warm=[settings.BASE_URL or own]).start()
+else:
+    from statusref.page_cache.watch import Watch
+
+    # Newer drafts go live at their moment all the same.
+    Watch(lambda public, changed: None).start(lambda: None)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from codes import publishing
-from codes.documents import dump, kind_of
+from codes.documents import NotStorable, dump, kind_of
 from codes.models import OldAddress, Revision, StatusCode
 from tests.makers import make_cause, make_class, make_code, make_full_code
 
@@ -268,3 +268,27 @@ def test_the_roles_exist_and_editors_may_publish():
     assert set(Group.objects.values_list("name", flat=True)) == {"Writers", "Editors", "Administrators"}
     publish = Permission.objects.get(codename="publish_statuscode")
     assert {group.name for group in publish.group_set.all()} == {"Editors", "Administrators"}
+
+
+# What is impossible
+
+
+def test_the_text_of_a_newer_draft_is_never_stored_over_its_live_page(live, author):
+    kind = kind_of(live)
+    draft = publishing.start_draft(kind, live, author)
+    text = dump(kind, draft)
+    for path, into in ((publishing.draft_path(kind, live), None), (publishing.draft_path(kind, live), live)):
+        with pytest.raises(ValueError, match="is not the path of"):
+            publishing.save_text(kind, path, text, author, into=into)
+    with pytest.raises(ValueError, match="is not the path of"):
+        publishing.save_text(kind, kind.path(live), text, author, into=draft)
+
+
+def test_no_draft_is_started_of_a_page_whose_text_breaks_a_rule_of_today(live, author):
+    StatusCode.objects.filter(pk=live.pk).update(registration="no-such-word")
+    editor = person("Editors")
+    with pytest.raises(NotStorable):
+        publishing.start_draft(kind_of(live), StatusCode.objects.get(pk=live.pk), author)
+    response = editor.post(url("draft", live), follow=True)
+    assert "No draft was started" in response.content.decode()
+    assert not StatusCode.objects.filter(draft_of=live).exists()

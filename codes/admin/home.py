@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 
 from codes.corpus import corpus
 from codes.expectations import EXPECTATIONS, in_words, lacking, with_parts
-from codes.models import ErrorReport, Publishable, Revision, StatusCode
+from codes.models import DraftSchedule, ErrorReport, Publishable, Revision, StatusCode
 from codes.publishing import DRAFT
 
 from .filters import StateFilter
@@ -72,6 +72,13 @@ def _states(request: HttpRequest) -> Iterable[Attention]:
             waiting = Q(published_at=None) | Q(published_at__gt=timezone.now()) | Q(draft_of__isnull=False)
             pages[model] = list(model._default_manager.filter(waiting).defer(*texts).order_by("-updated_at"))
             pages[model] = [page for page in pages[model] if page.state != "published"]
+    moments = _moments(list(pages))
+    stopped = [
+        (page, moments[page]) for rows in pages.values() for page in rows if page in moments and moments[page].trouble
+    ]
+    entries = [Entry(str(page), _address(page), _when(page, schedule)) for page, schedule in stopped[:SHOWN]]
+    why = "They were to go live by themselves, and something stood in the way. Nothing is lost or changed."
+    yield Attention("Newer drafts that did not go live", why, entries, len(stopped))
     for state, title, why in (
         ("scheduled", "Scheduled", "They appear by themselves at their time (UTC)."),
         ("newer draft", "Newer drafts", "Visitors see the published page until its newer draft is published."),
@@ -86,7 +93,7 @@ def _states(request: HttpRequest) -> Iterable[Attention]:
             for model, rows in found.items()
             if rows
         ]
-        entries = [Entry(str(page), _address(page), _when(page)) for page in waiting[:SHOWN]]
+        entries = [Entry(str(page), _address(page), _when(page, moments.get(page))) for page in waiting[:SHOWN]]
         yield Attention(title, why, entries, len(waiting), links)
 
 
@@ -95,7 +102,20 @@ def _state_list(model: type[models.Model], state: str) -> str:
     return _list(model, state=state) if StateFilter in filters else _list(model)
 
 
-def _when(page: Publishable) -> str:
+def _moments(models_here: list[type[models.Model]]) -> dict[models.Model, DraftSchedule]:
+    """The schedule of each newer draft that has one; one query."""
+    found = {}
+    for schedule in DraftSchedule.objects.select_related("content_type"):
+        model = schedule.content_type.model_class()
+        if model in models_here:
+            found[model(pk=schedule.draft_id)] = schedule
+    return found
+
+
+def _when(page: Publishable, schedule: DraftSchedule | None = None) -> str:
+    if schedule:
+        moment = f"{schedule.moment:%Y-%m-%d %H:%M} UTC"
+        return f"not live on {moment}: {schedule.trouble}" if schedule.trouble else f"goes live on {moment}"
     if page.state != "scheduled":
         return f"changed {page.updated_at:%Y-%m-%d}"
     soon = page.published_at - timezone.now() < timedelta(days=1)

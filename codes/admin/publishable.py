@@ -16,6 +16,7 @@ from codes.publishing import Conflict
 
 from .history import RecordedAdmin
 from .rights import is_live, may_change, may_publish
+from .scheduling import find_schedule, schedule, show_conflict
 
 
 class PublishableAdmin(RecordedAdmin):
@@ -81,6 +82,7 @@ class PublishableAdmin(RecordedAdmin):
             "draft": self.start_draft_view,
             "publish": self.publish_view,
             "withdraw": self.withdraw_view,
+            "schedule": self.schedule_view,
         }
         own = [
             path(f"<int:pk>/{word}/", self.admin_site.admin_view(view), name=f"{name}_{word}")
@@ -110,7 +112,11 @@ class PublishableAdmin(RecordedAdmin):
             return HttpResponseNotAllowed(["POST"])
         if not super().has_change_permission(request) or not is_live(live):
             raise PermissionDenied
-        draft = publishing.start_draft(kind_of(live), live, request.user)
+        try:
+            draft = publishing.start_draft(kind_of(live), live, request.user)
+        except NotStorable as error:
+            messages.error(request, f"No draft was started: this page's text breaks a rule of today. {error}")
+            return HttpResponseRedirect(self.address_of(live))
         self.log_change(request, live, "Started a newer draft.")
         messages.success(request, f"This is the newer draft of {live}. Visitors see the published page.")
         return HttpResponseRedirect(self.address_of(draft))
@@ -125,9 +131,7 @@ class PublishableAdmin(RecordedAdmin):
         try:
             live = self._publish(request, page)
         except Conflict as conflict:
-            context = {**self.admin_site.each_context(request), "draft": page, "conflict": conflict, "opts": self.opts}
-            context["title"] = f"{page} was changed meanwhile"
-            return render(request, "admin/publish_conflict.html", context, status=409)
+            return show_conflict(self, request, page, conflict)
         except (NotStorable, ValidationError) as error:
             messages.error(request, f"{page} was not published. {_sentences(error)}")
             return HttpResponseRedirect(self.address_of(page))
@@ -145,6 +149,15 @@ class PublishableAdmin(RecordedAdmin):
                 self.record_rows(request, [page])
             self.log_change(request, live, "Published.")
         return live
+
+    def schedule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Plan the moment at which a newer draft goes live."""
+        draft = self.page_or_404(pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_publish_permission(request) or not draft.draft_of_id:
+            raise PermissionDenied
+        return schedule(self, request, draft)
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a page back: a draft from now on. Asks first."""
@@ -175,6 +188,7 @@ class PublishableAdmin(RecordedAdmin):
             context |= {
                 "is_newer_draft": bool(obj.draft_of_id),
                 "newer_draft": newer,
+                "schedule": find_schedule(obj if obj.draft_of_id else newer),
                 "is_live": is_live(obj),
                 "is_scheduled": obj.state == "scheduled",
                 "may_publish": self.has_publish_permission(request),

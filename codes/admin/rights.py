@@ -4,11 +4,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
 from codes.models import Publishable
+from codes.publishing import may_publish
 
-
-def may_publish(user: AbstractBaseUser, model: type[models.Model]) -> bool:
-    """May `user` publish, withdraw, and change what is live?"""
-    return user.has_perm(f"{model._meta.app_label}.publish_{model._meta.model_name}")
+__all__ = ["is_live", "may_change", "may_publish"]
 
 
 def is_live(page: models.Model) -> bool:

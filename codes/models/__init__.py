@@ -20,10 +20,12 @@ from .rows import (
     Snippet,
     Step,
 )
+from .schedule import DraftSchedule
 
 __all__ = [
     "CanonicalModel",
     "Cause",
+    "DraftSchedule",
     "EngineNote",
     "ErrorReport",
     "Exchange",

@@ -11,6 +11,7 @@ from django.urls import resolve
 
 from codes.models import Revision
 from codes.publishing import DRAFT
+from codes.schedules import publish_due
 from codes.version import ContentVersion, content_version
 from statusref.sitemaps import SITEMAPS
 
@@ -75,7 +76,7 @@ def _touched(revision: Revision) -> set[str] | None:
 
 
 class Watch:
-    """Looks at the version of the content, and tells when it could last be read.
+    """Looks at the version of the content, and tells when it could last be read. Newer drafts that are due go live.
 
     `on_change` gets the public paths and the paths that changed (None: any); it is called from the watching thread.
     """
@@ -105,6 +106,7 @@ class Watch:
         """Read the version once. Whatever goes wrong, what is held stays."""
         try:
             close_old_connections()
+            publish_due()
             version = content_version()
             if version != self.version:
                 changed = changed_paths(self.version, version) if self.version else None
