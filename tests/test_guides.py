@@ -228,7 +228,10 @@ def test_a_heading_or_an_exchange_that_is_wrong_is_refused_in_words(body, words)
 def test_a_place_that_is_written_out_stays_when_the_words_change(client):
     make_guide("primer", body="x\n\n## Other words now {#old-place}\n\n### `code` {#code}\n\n> ## Quoted\n\n## Same\n")
     text = page(client, "/guides/primer")
-    assert '<h2 id="old-place">Other words now <a' in text and '<h3 id="code"><code>code</code>' in text
+    assert (
+        '<h2 id="old-place"><a href="#old-place">Other words now</a></h2>' in text
+        and '<h3 id="code"><a href="#code"><code>' in text
+    )
     assert "{#" not in text and not list(wrong_with_body(Guide.objects.get().body))
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('codes', '0004_file_permissions'),
+        ('codes', '0005_snippet_run'),
     ]
 
     operations = [
