@@ -19,7 +19,7 @@ class Kind(models.TextChoices):
     """Under which heading a guide is listed, in this order."""
 
     PRIMER = "primer", "Begin here"
-    GUIDE = "guide", "Guides"
+    GUIDE = "guide", "What many codes share"
     IN_DEPTH = "in-depth", "One code in depth"
     POST = "post", "Posts"
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('published_at', models.DateTimeField(blank=True, db_index=True, help_text='Empty: a draft that only editors see. In the future: appears at that time (UTC).', null=True, verbose_name='published')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='last change')),
-                ('kind', models.CharField(choices=[('primer', 'Begin here'), ('guide', 'Guides'), ('in-depth', 'One code in depth'), ('post', 'Posts')], default='guide', max_length=8)),
+                ('kind', models.CharField(choices=[('primer', 'Begin here'), ('guide', 'What many codes share'), ('in-depth', 'One code in depth'), ('post', 'Posts')], default='guide', max_length=8)),
                 ('title', models.CharField(max_length=80)),
                 ('slug', models.CharField(help_text='Its address: /guides/primer. It stays once published.', max_length=60, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, like "worker-killed".')])),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='Its place in reading order among guides of its kind: 10, 20, 30. Newest first of equals.')),
