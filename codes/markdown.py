@@ -39,7 +39,7 @@ ALLOWED_TAGS = set(
 )
 ALLOWED_ATTRIBUTES = {
     "*": {"id"},
-    "a": {"href", "title", "class", "aria-label"},
+    "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height", "loading"},
     "code": {"class"},
     "pre": {"class", "tabindex"},

@@ -94,7 +94,9 @@ def test_html_is_valid(site, tmp_path):
     need(VNU.is_file(), "vnu-jar (npm ci)")
     need(shutil.which("java"), "Java")
     files = {}
-    for index, path in enumerate([*PAGES, *[f"/{number}xx" for number in range(7)], *_curated(site)]):
+    for index, path in enumerate(
+        [*PAGES, *[f"/{number}xx" for number in range(7)], *_curated(site), *_curated(site, "guides")]
+    ):
         file = tmp_path / f"{index}.html"
         file.write_bytes(_read(site.url + path))
         files[file.name] = path
@@ -109,9 +111,9 @@ def test_html_is_valid(site, tmp_path):
     assert not named, "\n".join(named[:40])
 
 
-def _curated(site) -> list[str]:
-    """The address of every curated comparison."""
-    return re.findall(r"<loc>[^<]*(/compare/[^<]+)</loc>", _read(f"{site.url}/sitemap.xml").decode())
+def _curated(site, folder: str = "compare") -> list[str]:
+    """The address of every curated comparison, or of every guide."""
+    return re.findall(rf"<loc>[^<]*(/{folder}/[^<]+)</loc>", _read(f"{site.url}/sitemap.xml").decode())
 
 
 def _read(url: str) -> bytes:
@@ -254,6 +256,36 @@ def test_a_comparison_prints_with_its_table(open_page, tmp_path):
     ).stdout
     assert "WWW-Authenticate" in printed and "Specification" in printed and "Still unsure?" in printed
     assert "Compare more" not in printed
+
+
+def test_a_guide_prints_whole_and_without_its_contents(open_page, tmp_path):
+    need(shutil.which("pdftotext"), "pdftotext (poppler-utils)")
+    page = open_page("/guides/primer")
+    file = tmp_path / "page.pdf"
+    page.pdf(path=str(file), format="A4")
+    printed = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    for heading in page.locator(".content h2").all_inner_texts():
+        assert heading in printed
+    assert "If-Modified-Since" in printed and "https://www.rfc-editor.org/rfc/rfc9110.html" in printed
+    assert "On this page" not in printed and "Compare\n" not in printed.split("References")[1]
+
+
+def test_the_contents_of_a_guide_open_on_a_phone_without_javascript_and_lead_to_the_heading(open_page):
+    page = open_page("/guides/primer", 360, java_script_enabled=False, reduced_motion="reduce")
+    page.locator(".contents summary").click()
+    page.locator(".contents").get_by_text("What the digits say").click()
+    assert page.url.endswith("#what-the-digits-say")
+    assert page.locator("h2#what-the-digits-say").bounding_box()["y"] < 100
+
+
+def test_a_guide_fits_a_phone_whatever_its_tables_and_exchanges_hold(open_page, site):
+    page = open_page("/guides", 320)
+    too_wide = {}
+    for path in _curated(site, "guides"):
+        page.goto(path)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            too_wide[path] = width
+    assert not too_wide
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
