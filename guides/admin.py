@@ -11,7 +11,7 @@ from codes.admin.filters import StateFilter
 from codes.admin.inlines import Tabular
 from codes.admin.publishable import PublishableAdmin
 
-from .models import Guide, GuideCode, GuideReference
+from .models import READING_ORDER, Guide, GuideCode, GuideReference
 from .views import show_guide
 
 
@@ -48,6 +48,7 @@ class GuideAdmin(PublishableAdmin):
     list_display = ["title", "kind", "position", "status", "minutes", "changed"]
     list_filter = [StateFilter, "kind"]
     list_per_page = 200
+    ordering = READING_ORDER
     search_fields = ["title", "slug", "summary"]
     search_help_text = "A word of the title, the address or the summary."
     prepopulated_fields = {"slug": ["title"]}

@@ -24,11 +24,19 @@ class Kind(models.TextChoices):
     POST = "post", "Posts"
 
 
+# By kind, then by position, of equals the newest first.
+READING_ORDER = [
+    Case(*(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(Kind.values))),
+    "position",
+    models.F("published_at").desc(nulls_last=True),
+    "slug",
+]
+
+
 class GuideQuerySet(PublishableQuerySet):
     def in_order(self):
-        """In the order of reading: by kind, then by position, of equals the newest first."""
-        rank = Case(*(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(Kind.values)))
-        return self.order_by(rank, "position", models.F("published_at").desc(nulls_last=True), "slug")
+        """In the order of reading."""
+        return self.order_by(*READING_ORDER)
 
     def about(self, codes: Iterable[StatusCode]):
         """Guides that name any of these codes."""

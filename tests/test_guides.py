@@ -386,6 +386,13 @@ def test_list_and_form_open_and_saving_without_a_change_changes_no_text(admin_cl
     assert dump(GUIDE, Guide.objects.get()) == before
 
 
+def test_the_list_of_the_admin_is_in_the_order_of_reading(admin_client):
+    for slug, kind, position in (("third", "in-depth", 1), ("second", "guide", 5), ("first", "primer", 9)):
+        make_guide(slug, kind=kind, position=position)
+    shown = admin_client.get(url("changelist")).context["cl"].result_list
+    assert [guide.slug for guide in shown] == ["first", "second", "third"]
+
+
 def test_a_change_is_seen_by_visitors_and_in_the_history(admin_client):
     guide = make_guide("primer")
     data = fields_of(admin_client.get(url("change", guide.pk))) | {"title": "Newly called"}
