@@ -70,6 +70,7 @@ class Drafts:
             forms = {
                 "transcript": f"> GET /{word} HTTP/1.1\n> Host: {word}\n\n< HTTP/1.1 200 {word}\n< Server: {word}",
                 "label": f"9.{word}",
+                "run": f"> GET /{word}\n< 404",
                 "texts": "\n".join(f"{side.code.label}: {word}" for side in self._sides(row)),
             }
             text = f"https://{word}.example/" if isinstance(each, models.URLField) else forms.get(each.name, word)
@@ -398,8 +399,8 @@ def test_once_published_every_word_is_seen_so_these_tests_can_fail(before, draft
     after = walk(visitor(), addresses())
     seen = {word for answer in after.values() for word in WORD.findall(answer.seen)}
     unseen = set(drafts.words.values()) - {drafts.words.get(word) for word in seen}
-    # Shown only beside another 3xx code, and only for names that are no constants.
-    assert unseen <= {"statuscode.redirect_note", "name.spec"}
+    # Shown only beside another 3xx code, only for names that are no constants, and to nobody.
+    assert unseen <= {"statuscode.redirect_note", "name.spec", "snippet.run"}
     assert f"/{UNPUBLISHED}" in after["/sitemap.xml"].text
     assert f"/compare/{slug_of(SETS['unpublished'])}" in after["/sitemap.xml"].text
     assert f"/guides/{GUIDES['scheduled']}" in after["/sitemap.xml"].text
