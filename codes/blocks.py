@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codes.models import Meaning, StatusCode, Vendor
+from codes.models.querysets import rows_of
 from codes.vocabulary import NameKind, RelationKind, Role, SectionKind, Stop
 
 
@@ -53,13 +54,13 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     yield text(SectionKind.USAGE)
     yield text(SectionKind.MISUSE)
     yield text(SectionKind.PITFALL)
-    yield Block("exchanges", "On the wire", "codes/_exchanges.html", list(code.exchanges.all()))
+    yield Block("exchanges", "On the wire", "codes/_exchanges.html", rows_of(code, "exchanges"))
     yield code_for(Role.RETURN, "return")
     yield code_for(Role.CONFIGURE, "configure")
     yield code_for(Role.HANDLE, "handle")
     yield Block("facts", "Quick facts", "codes/_facts.html", [code])
-    yield Block("headers", "Header fields", "codes/_headers.html", list(code.headerrules.all()))
-    rules = list(code.rules.all())
+    yield Block("headers", "Header fields", "codes/_headers.html", rows_of(code, "headerrules"))
+    rules = rows_of(code, "rules")
     yield Block(
         "rules",
         "What the specification says" if rules else "Definition",
@@ -70,7 +71,7 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
         yield Block("meanings", "What vendors mean by it", "codes/_meanings.html", meanings)
     for kind in (SectionKind.SCENARIO, SectionKind.OPERATIONS, SectionKind.PREVENTION, SectionKind.IMPACT):
         yield text(kind)
-    yield Block("search-engines", "Search engines", "codes/_engines.html", list(code.enginenotes.all()))
+    yield Block("search-engines", "Search engines", "codes/_engines.html", rows_of(code, "enginenotes"))
     for kind in (SectionKind.SECURITY, SectionKind.PERFORMANCE, SectionKind.ADVANCED):
         yield text(kind)
     yield text(SectionKind.FAQ)
@@ -82,11 +83,7 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
         "constants", "In code", "codes/_constants.html", [name for name in names if name.kind == NameKind.CONSTANT]
     )
     yield text(SectionKind.NOTE)
-    yield Block("references", "Read more", "codes/_references.html", _references_of(code))
-
-
-def _references_of(code: StatusCode) -> list[dict]:
-    return [{"title": title, "url": url} for _, title, url in sorted(code.reference_rows or [])]
+    yield Block("references", "Read more", "codes/_references.html", rows_of(code, "references"))
 
 
 @dataclass(frozen=True)

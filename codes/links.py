@@ -183,9 +183,8 @@ def _as_code(data: dict) -> SimpleNamespace:
         meanings=meanings,
         headerrules=rows("headers"),
         enginenotes=rows("engine_notes"),
-        reference_rows=[(0, row.get("title"), row.get("url")) for row in data.get("references", [])],
         **{
             key: rows(key)
-            for key in "sections snippets names causes steps fingerprints exchanges rules relations".split()
+            for key in "sections snippets names causes steps fingerprints exchanges rules relations references".split()
         },
     )

@@ -41,8 +41,11 @@ def code_page(request: HttpRequest, number: str) -> HttpResponse:
 def show_code(request: HttpRequest, code: StatusCode) -> HttpResponse:
     """The page of a code whose rows are fetched (`with_page`), be it published, a draft, or a newer draft."""
     blocks = blocks_of(code)
+    reader = reader_of(request)
+    before, after = StatusCode.objects.visible_to(reader).neighbours_of(code.number)
     context = {"code": code, "blocks": blocks, "doors": doors_of(blocks), "path": path_of(code)}
-    return render(request, "codes/code.html", {**context, "is_staff": reader_of(request).is_staff})
+    context |= {"before": before, "after": after, "is_staff": reader.is_staff}
+    return render(request, "codes/code.html", context)
 
 
 @read_only

@@ -176,6 +176,10 @@ class StatusCode(Publishable):
         return class_digit(self.number)
 
     @property
+    def class_slug(self) -> str:
+        return f"{self.digit}xx"
+
+    @property
     def is_registered(self) -> bool:
         return self.registration != words.Registration.UNREGISTERED
 

@@ -1,5 +1,6 @@
 """The questions that pages ask about status codes."""
 
+from bisect import bisect
 from collections.abc import Iterable
 
 from django.apps import apps
@@ -8,6 +9,8 @@ from django.db.models import Aggregate, JSONField, OuterRef, Prefetch, Subquery
 from codes.vocabulary import Registration, SectionKind
 
 from .base import PublishableQuerySet
+
+NOT_PACKED = object()
 
 
 def _model(name: str):
@@ -30,6 +33,35 @@ class JSONList(Aggregate):
 
     def as_postgresql(self, compiler, connection, **extra):
         return self.as_sql(compiler, connection, template="JSONB_AGG(JSONB_BUILD_ARRAY(%(expressions)s))", **extra)
+
+
+# Rows of few and short columns that come with their code's own query instead of one each.
+PACKED = {
+    "headerrules": ("HeaderRule", "position header level condition note section"),
+    "rules": ("Rule", "position level who text section"),
+    "exchanges": ("Exchange", "position slug title transcript note"),
+    "enginenotes": ("EngineNote", "position engine topic text source source_url checked_on"),
+    "references": ("Reference", "position title url"),
+}
+
+
+def _packed(name: str) -> Subquery:
+    model, columns = PACKED[name]
+    rows = _model(model).objects.filter(code=OuterRef("pk")).order_by().values("code")
+    return Subquery(rows.annotate(rows=JSONList(*columns.split())).values("rows"))
+
+
+def rows_of(code, name: str) -> list:
+    """The rows `name` of a code in their order: unpacked where they came with it (`with_page`), else asked for."""
+    packed = getattr(code, f"packed_{name}", NOT_PACKED)
+    if packed is NOT_PACKED:
+        return list(getattr(code, name).all())
+    model, columns = _model(PACKED[name][0]), PACKED[name][1].split()
+    fields = [model._meta.get_field(column) for column in columns]
+    return [
+        model(**{field.attname: field.to_python(value) for field, value in zip(fields, row, strict=True)})
+        for row in sorted(packed or [], key=lambda row: row[0])
+    ]
 
 
 class StatusCodeQuerySet(PublishableQuerySet):
@@ -60,28 +92,21 @@ class StatusCodeQuerySet(PublishableQuerySet):
             Prefetch("relations", _model("Relation").objects.filter(other__number__in=numbers).select_related("other")),
         )
 
+    def neighbours_of(self, number: int) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
+        """Number and name of the codes before and after `number` among these."""
+        others = list(self.exclude(number=number).order_by("number").values_list("number", "name"))
+        at = bisect(others, (number,))
+        return (others[at - 1] if at else None), (others[at] if at < len(others) else None)
+
     def with_page(self, number: int, user):
         """Everything that the page of `number` shows, in a number of queries that does not grow with its rows."""
-        live = self.model.objects.visible_to(user).values("number", "name")
-        before = live.filter(number__lt=number).order_by("-number")
-        after = live.filter(number__gt=number).order_by("number")
         status_class = _model("StatusClass").objects.filter(digit=class_digit(number))
-        references = _model("Reference").objects.filter(code=OuterRef("pk")).order_by().values("code")
         return self.annotate(
-            class_name=Subquery(status_class.values("name")[:1]),
-            class_slug=Subquery(status_class.values("slug")[:1]),
-            previous_number=Subquery(before.values("number")[:1]),
-            previous_name=Subquery(before.values("name")[:1]),
-            next_number=Subquery(after.values("number")[:1]),
-            next_name=Subquery(after.values("name")[:1]),
-            reference_rows=Subquery(references.annotate(rows=JSONList("position", "title", "url")).values("rows")),
+            class_name=Subquery(status_class.values("name")[:1]), **{f"packed_{name}": _packed(name) for name in PACKED}
         ).prefetch_related(
             Prefetch("meanings", _model("Meaning").objects.select_related("vendor")),
             Prefetch("names", _model("Name").objects.select_related("platform")),
-            "headerrules",
-            "rules",
             Prefetch("fingerprints", _model("Fingerprint").objects.select_related("vendor")),
-            "exchanges",
             Prefetch("causes", _model("Cause").objects.select_related("meaning__vendor")),
             Prefetch("causes__fixes", _model("Fix").objects.select_related("platform")),
             Prefetch("steps", _model("Step").objects.select_related("proves")),
@@ -90,7 +115,6 @@ class StatusCodeQuerySet(PublishableQuerySet):
                 _model("Snippet").objects.select_related("platform").order_by("platform__position", "position"),
             ),
             "sections",
-            "enginenotes",
             Prefetch(
                 "relations",
                 _model("Relation")
