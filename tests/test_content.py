@@ -10,7 +10,8 @@ import yaml
 from codes import checks, exchanges
 from codes.corpus import corpus_of
 from codes.documents import load, to_text
-from codes.documents.syncing import import_documents, read_files
+from codes.documents.files import read_files
+from codes.documents.syncing import import_documents
 from codes.markdown import outline
 from statusref.content import DOCUMENTS as ALL_DOCUMENTS
 

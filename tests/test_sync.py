@@ -905,3 +905,31 @@ def test_whatever_happens_no_text_is_lost_without_a_decision(tmp_path_factory, s
 def _body(text: str) -> str | None:
     lines = [line for line in text.splitlines() if line.startswith(("body: ", "meaning: "))]
     return lines[0].split(": ")[1] if lines else None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("codes/404.yml", 'codes/404.yml:1: Only files that end with ".yaml" are read. Rename it to 404.yaml.'),
+        ("codes/404.YAML", 'codes/404.YAML:1: Only files that end with ".yaml" are read. Rename it to 404.yaml.'),
+        ("codes/4xx/404.yaml", "codes/4xx:1: Folders in codes/ are not read. Put its pages right into codes/."),
+        ("code/404.yaml", "code:1: Pages in this folder are not read. Did you mean codes/?"),
+    ],
+)
+def test_a_page_that_lies_where_nobody_looks_is_told_and_nothing_is_imported(files, path, says):
+    files.write("vendors/nginx.yaml", vendor_text("nginx"))
+    (files.root / path).parent.mkdir(exist_ok=True)
+    files.write(path, code_text(404))
+    report = import_documents(DOCUMENTS, files.root)
+    assert [str(problem) for problem in report.problems] == [says]
+    assert not Vendor.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_no_page_may_lie_beside_the_pages(files):
+    files.write("vendors/nginx.yaml", vendor_text("nginx"))
+    files.write("vendors/README.md", "About these files.")
+    files.write("vendors/.nginx.yaml.swp", "x")
+    (files.root / "images").mkdir()
+    assert import_documents(DOCUMENTS, files.root).is_clean

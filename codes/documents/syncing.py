@@ -2,8 +2,6 @@
 
 import difflib
 import enum
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from django.db.models import ProtectedError
 
 from codes.models import Revision
 
+from .files import Unreadable, read_files, write_file
 from .kinds import DocumentKind, row_kinds
 from .reading import Problem, load
 from .storing import Page, Targets, free_names, store_page, store_rows
@@ -72,34 +71,6 @@ class Report:
 
 class _Rollback(Exception):
     pass
-
-
-class Unreadable(Exception):
-    """Files that hold no text; `problems` tells of each."""
-
-    def __init__(self, problems: list[Problem]):
-        self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
-
-
-def read_files(kinds: Iterable[DocumentKind], root: Path) -> dict[str, str]:
-    """Return the text of every document below `root`, by its path there. Raises `Unreadable`."""
-    texts, problems = {}, []
-    for kind in kinds:
-        for file in sorted((root / kind.folder).glob("*.yaml")):
-            path = f"{kind.folder}/{file.name}"
-            if file.is_symlink() or not file.is_file():
-                problems.append(Problem(path, 1, "This is not a plain file. Put the page itself here, or remove it."))
-                continue
-            content = file.read_bytes()
-            try:
-                texts[path] = content.decode("utf-8")
-            except UnicodeDecodeError as error:
-                line = content[: error.start].count(b"\n") + 1
-                problems.append(Problem(path, line, f"This is not UTF-8 ({error.reason}). Save it as UTF-8."))
-    if problems:
-        raise Unreadable(problems)
-    return texts
 
 
 def import_documents(
@@ -305,22 +276,3 @@ def export_documents(
     if not check_only:
         _save(revisions, author)
     return report
-
-
-def write_file(path: Path, text: str) -> None:
-    """Replace the file by `text` in one step, or remove it where the text is empty."""
-    if not text:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
