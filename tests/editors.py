@@ -56,6 +56,12 @@ def save(page) -> None:
         page.locator("input[name=_continue]").last.click()
 
 
+def press(page, name: str) -> None:
+    """Press the button of this name, which leads to another page."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def open_all(page) -> None:
     """Open every part of the form that is folded."""
     page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.editors import form_of, make_person, save, violations_of
+from tests.editors import form_of, make_person, press, save, violations_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -197,3 +197,54 @@ def test_axe_finds_nothing_on_history_comparison_conflict_and_deleted_pages(logi
             found[f"{path} is too wide"] = True
     found = {path: violations for path, violations in found.items() if violations}
     assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_nothing_in_the_forms_lists_and_tools_of_the_admin(login, new_page, width, scheme):
+    visitor = new_page(width=width, scheme=scheme, bypass_csp=True)
+    page = login(width=width, scheme=scheme, bypass_csp=True)
+    form = form_of(page, "418")
+    by = {visitor: ["/admin/login/", "/admin/password_reset/"]}
+    by[page] = [
+        "/admin/",
+        form,
+        "/admin/codes/statuscode/",
+        "/admin/codes/cause/add/",
+        "/admin/compare/comparison/add/",
+    ]
+    by[page] += [form.replace("change/", word) for word in ("withdraw/", "delete/", "checks/")]
+    by[page] += ["/admin/import", "/admin/export", "/admin/checks", "/admin/jump?q=40", "/admin/auth/user/1/change/"]
+    found = {}
+    for reader, paths in by.items():
+        for path in paths:
+            reader.goto(path)
+            found[path] = violations_of(reader)
+            if reader.evaluate("document.documentElement.scrollWidth") > width:
+                found[f"{path} is too wide"] = True
+    found = {path: violations for path, violations in found.items() if violations}
+    assert not found, json.dumps(found, indent=1)
+
+
+def test_axe_finds_nothing_in_a_newer_draft_that_is_scheduled_and_in_its_conflict(login):
+    page = login(bypass_csp=True)
+    address = form_of(page, "410")
+    page.goto(address)
+    press(page, "Start a newer draft")
+    draft = page.url
+    page.fill("#id_gist", "From the draft")
+    save(page)
+    page.fill("#moment", "2099-01-31T09:30")
+    press(page, "Schedule")
+    assert "31 January 2099, 09:30 UTC" in page.inner_text(".page-state")
+    found = {"draft": violations_of(page)}
+    page.goto(address)
+    page.fill("#id_gist", "From the live page")
+    save(page)
+    page.goto(draft)
+    press(page, "Publish now")
+    assert "From the live page" in page.locator("tr.added .text").first.inner_text()
+    assert "From the draft" in page.locator("tr.added .text").last.inner_text()
+    found["conflict"] = violations_of(page)
+    press(page, "Publish the draft over it")
+    assert page.input_value("#id_gist") == "From the draft"
+    assert not any(found.values()), json.dumps(found, indent=1)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.editors import enter, form_of, make_person, open_all, save
+from tests.editors import enter, form_of, make_person, open_all, press, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -60,11 +60,6 @@ def books(page) -> list[str]:
     """The references of an open form, in the order in which they stand."""
     found = page.locator("#references-group tr.form-row:not(.empty-form) input[name$='-title']")
     return [field.input_value() for field in found.all()]
-
-
-def press(page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
 
 
 def state(page) -> str:

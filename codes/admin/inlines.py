@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from codes.models import (
     EngineNote,
@@ -81,6 +82,13 @@ class Stacked(RowInline):
 class Tabular(RowInline):
     has_room = False
     template = "admin/rows_tabular.html"
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            # A column's heading is not the label of its fields.
+            field.widget.attrs["aria-label"] = capfirst(field.label or db_field.verbose_name)
+        return field
 
 
 class MeaningInline(Stacked):
