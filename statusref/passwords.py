@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from axes.utils import reset
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +21,9 @@ from codes.senders import sender_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Send a link to whoever has this address. The answer does not tell whether somebody has."""
+    context = {**admin.site.each_context(request), "title": "Forgotten password"}
     if not settings.EMAIL_URL:
-        return render(request, "admin/no_mail.html", {"title": "Forgotten password"})
+        return render(request, "admin/no_mail.html", context)
     form = PasswordResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         account = salted_hmac("account", form.cleaned_data["email"].lower(), algorithm="sha256").hexdigest()[:32]
@@ -37,12 +39,18 @@ def ask(request: HttpRequest) -> HttpResponse:
             email_template_name="admin/password_mail.txt",
         )
         return redirect("password_reset_done")
-    context = {"title": "Forgotten password", "form": form}
-    return render(request, "registration/password_reset_form.html", context, status=400 if form.errors else 200)
+    status = 400 if form.errors else 200
+    return render(request, "registration/password_reset_form.html", {**context, "form": form}, status=status)
+
+
+# What the admin's templates say on top of each page.
+NAMES = {"site_header": admin.site.site_header, "site_title": admin.site.site_title}
 
 
 class ChooseView(PasswordResetConfirmView):
     """Take the new password. Who chose one is no longer locked out."""
+
+    extra_context = NAMES
 
     def form_valid(self, form) -> HttpResponse:
         reset(username=self.user.get_username())

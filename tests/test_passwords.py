@@ -51,6 +51,8 @@ def test_the_login_page_leads_to_a_link_by_mail_with_which_one_chooses_a_new_pas
     done = client.post(address, {"new_password1": "fresh-kettle-water", "new_password2": "fresh-kettle-water"})
     assert done.url == reverse("password_reset_complete")
     assert client.get(done.url).status_code == 200
+    for page in (ASK, reverse("password_reset_done"), done.url, link_in(message)):
+        assert "Django" not in client.get(page, follow=True).content.decode()
     editor.refresh_from_db()
     assert editor.check_password("fresh-kettle-water")
     assert "invalid" in client.get(link_in(message), follow=True).content.decode()

@@ -105,6 +105,24 @@ document.addEventListener("DOMContentLoaded", () => {
     for (let details = error.closest("details"); details; details = details.parentElement.closest("details")) details.open = true;
   }
 
+  // After a save the form is as it was left: what was open is open, and in sight
+
+  const LEFT = `left ${location.pathname}`;
+  const parts = [...form.querySelectorAll("fieldset.module > details")];
+  let left = null;
+  try {
+    left = JSON.parse(sessionStorage.getItem(LEFT));
+    sessionStorage.removeItem(LEFT);
+  } catch { /* Storage is off: it is only comfort. */ }
+  if (left && !form.querySelector(".errorlist")) {
+    parts.forEach((part, index) => { part.open ||= left.open.includes(index); });
+    scrollTo(0, left.y);
+  }
+  form.addEventListener("submit", () => {
+    const open = parts.flatMap((part, index) => (part.open ? [index] : []));
+    try { sessionStorage.setItem(LEFT, JSON.stringify({ open, y: scrollY })); } catch { /* No room: it is only comfort. */ }
+  });
+
   // Unsaved text
 
   let dirty = Boolean(form.querySelector(".errorlist"));

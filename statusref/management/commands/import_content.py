@@ -4,7 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from codes.corpus import Corpus, corpus, corpus_of
-from codes.documents.syncing import Report, Unreadable, import_documents, read_files
+from codes.documents.files import Unreadable, read_files
+from codes.documents.syncing import Report, import_documents
 from statusref.content import DOCUMENTS
 
 
