@@ -204,7 +204,7 @@ def test_an_editor_publishes_a_newer_draft_of_a_writer_and_withdraws_and_restore
 def test_a_scheduled_page_appears_when_its_moment_comes(login, editor, site):
     page = login(who=editor)
     draft(page, 475)
-    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=10)
     page.fill("#id_published_at_0", f"{moment:%Y-%m-%d}")
     page.fill("#id_published_at_1", f"{moment:%H:%M:%S}")
     save(page)
@@ -216,6 +216,35 @@ def test_a_scheduled_page_appears_when_its_moment_comes(login, editor, site):
     assert (status, datetime.now(UTC) >= moment) == (200, True)
     page.reload()
     assert state(page) == "Published."
+
+
+def test_a_scheduled_newer_draft_takes_the_place_of_its_page_when_its_moment_comes(login, editor, site):
+    page = login(who=editor)
+    address = draft(page, 466)
+    press(page, "Publish now")
+    press(page, "Start a newer draft")
+    page.fill("#id_summary", "What is true from then on.")
+    save(page)
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=8)
+    page.request.post(
+        page.url.replace("/change/", "/schedule/"),
+        form={
+            "csrfmiddlewaretoken": page.input_value("[name=csrfmiddlewaretoken]"),
+            "moment": f"{moment:%Y-%m-%dT%H:%M:%S}",
+        },
+        headers={"Referer": page.url},
+    )
+    page.reload()
+    assert "It goes live on" in page.inner_text(".page-state")
+    assert "What is true from then on." not in visit(site, "/466")[1]
+    assert datetime.now(UTC) < moment, "this took longer than the schedule: nothing was tested"
+    until = moment + timedelta(seconds=20)
+    while (found := "What is true from then on." in visit(site, "/466")[1]) is False and datetime.now(UTC) < until:
+        time.sleep(0.2)
+    assert (found, datetime.now(UTC) >= moment) == (True, True)
+    page.goto(address)
+    assert state(page) == "Published."
+    assert page.input_value("#id_summary") == "What is true from then on."
 
 
 def test_two_sessions_edit_a_newer_draft_and_nobody_s_text_is_lost(login, writer, editor):
