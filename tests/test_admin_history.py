@@ -22,7 +22,9 @@ from tests.makers import (
     make_comparison,
     make_fix,
     make_full_code,
+    make_guide,
     make_platform,
+    make_question,
     make_section,
     make_snippet,
     make_step,
@@ -185,6 +187,7 @@ def test_every_kind_of_page_has_a_history(ann):
 def test_every_kind_of_page_that_has_an_admin_can_be_restored(ann):
     comparison = make_comparison(make_code(401), make_code(403))
     pages = [comparison, make_class(), make_vendor("other"), make_platform("other"), make_code(418)]
+    pages += [make_guide(), make_question()]
     edited = {model for model in REGISTRY if model in admin.site._registry}
     assert edited <= {type(page) for page in pages}
     for page in pages:
