@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test format lock clean
+.PHONY: run dev test format lock clean snippet-platforms check-snippets
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
@@ -13,6 +13,14 @@ dev: $(VENV)/.run
 
 test: $(VENV)/.dev node_modules/.installed
 	@BIN=$(BIN) sh tests/run
+
+# What the snippets of the site run on: npm and Python packages in var/snippets, the rest from Debian.
+snippet-platforms:
+	@PYTHON="$(PYTHON)" sh snippets/install $(if $(FAST),fast)
+
+# All snippets, or those of CODE=404, of PLATFORM=nginx, or with CHANGED=1 those without a good record; JOBS=2 at once.
+check-snippets: $(VENV)/.dev
+	@$(BIN)/python -m snippets $(CODE) $(addprefix --platform ,$(PLATFORM)) $(if $(CHANGED),--changed) --jobs $(or $(JOBS),2)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -25,6 +33,8 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 --quiet --custom-compile-command 'make lock' --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
+	$(BIN)/uv pip compile snippets/requirements.in --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --quiet --custom-compile-command 'make lock' --output-file snippets/requirements.txt
 
 clean:
 	rm -rf $(VENV) node_modules var

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # From the top: an app may import those of the floors below it, and no sibling.
-FLOORS = [["statusref"], ["compare", "guides", "quiz", "search"], ["codes"]]
+FLOORS = [["snippets"], ["statusref"], ["compare", "guides", "quiz", "search"], ["codes"]]
 FLOOR_OF = {app: number for number, floor in enumerate(FLOORS) for app in floor}
 APPS = list(FLOOR_OF)
 MODULES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]

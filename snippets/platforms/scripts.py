@@ -1,0 +1,82 @@
+"""PHP, Ruby and shell scripts."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from codes.runs import Run
+from snippets.jobs import Job
+from snippets.places import Place
+from snippets.processes import ask
+
+from .base import Launch, NotHere, Platform, program, with_code_around
+
+SYMFONY = Path("/usr/share/php/Symfony/Component/HttpFoundation/autoload.php")
+
+
+@cache
+def php_version() -> str:
+    return "PHP " + re.search(r"PHP ([0-9.]+)", ask(program("php"), "--version"))[1]
+
+
+def php(job: Job, run: Run, place: Place) -> Launch:
+    source = place.code(_php_source(job, run))
+    place.write("index.php", source)
+    prelude = ["-d", f"auto_prepend_file={SYMFONY}"] if job.platform == "symfony" else []
+    serve = ["-d", "display_errors=1", "-S", f"127.0.0.1:{place.port}", "index.php"]
+    return Launch([program("php"), *prelude, *serve], {"PHP_CLI_SERVER_WORKERS": "4"})
+
+
+def _php_source(job: Job, run: Run) -> str:
+    code = job.code if job.code.lstrip().startswith("<?php") else "<?php\n" + job.code
+    opening = re.match(r"\s*<\?php\s*(?:declare\([^)]*\);\s*)?", code)[0]
+    return f"{opening}{run.above}\n{code[len(opening) :]}\n{run.below}\n"
+
+
+def _symfony(code: str) -> str:
+    if not SYMFONY.is_file():
+        raise NotHere("php-symfony-http-foundation is not installed")
+    found = re.search(r"^Version: ([0-9.]+)", ask("dpkg", "--status", "php-symfony-http-foundation"), re.M)
+    return f"HttpFoundation {found[1] if found else '?'}, {php_version()}"
+
+
+@cache
+def _gem(name: str) -> str:
+    found = ask(program("ruby"), "-e", f"require '{name}'; puts Gem.loaded_specs['{name}'].version, RUBY_VERSION")
+    lines = found.splitlines()
+    if len(lines) != 2:
+        raise NotHere(f"ruby-{name} is not installed")
+    return f"{name.title()} {lines[0]}, Ruby {lines[1]}"
+
+
+def sinatra(job: Job, run: Run, place: Place) -> Launch:
+    source = with_code_around(job, run)
+    prelude = "" if re.search(r"require ['\"]sinatra", source) else "require 'sinatra'\n"
+    place.write("snippet.rb", prelude + place.code(source))
+    command = [program("ruby"), "snippet.rb", "-o", "127.0.0.1", "-p", str(place.port), "-s", "puma"]
+    return Launch(command, {"APP_ENV": "production", "RACK_ENV": "production"})
+
+
+def rack(job: Job, run: Run, place: Place) -> Launch:
+    place.write("config.ru", place.code(with_code_around(job, run)))
+    command = [program("puma"), "--bind", f"tcp://127.0.0.1:{place.port}", "config.ru"]
+    return Launch(command, {"RACK_ENV": "production"})
+
+
+@cache
+def _curl() -> str:
+    return "curl " + ask(program("curl"), "--version").split()[1]
+
+
+def curl(job: Job, run: Run, place: Place) -> Launch:
+    place.write("snippet.sh", place.code(with_code_around(job, run)))
+    return Launch([program("bash"), "snippet.sh"])
+
+
+PLATFORMS = [
+    Platform("php", lambda code: php_version(), php),
+    Platform("symfony", _symfony, php),
+    Platform("ruby", lambda code: _gem("sinatra"), sinatra),
+    Platform("rack", lambda code: _gem("rack"), rack),
+    Platform("curl", lambda code: _curl(), curl, is_client=True),
+]
