@@ -6,11 +6,16 @@ and the record is gone. `make check-snippets` writes the file; the site only rea
 
 import hashlib
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from codes.models import Snippet
 
 FILE = "records/snippets.yaml"
 
@@ -28,6 +33,10 @@ class Record:
     day: str
     answered: str = ""
     problem: str = ""
+
+    @property
+    def date(self) -> date:
+        return date.fromisoformat(self.day)
 
 
 Records = dict[str, dict[str, Record]]
@@ -59,6 +68,12 @@ def to_text(records: Records) -> str:
             flow = yaml.dump(values, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6)
             lines.append(f'  "{digest}": {flow.strip()}')
     return "\n".join(lines) + "\n" * bool(lines)
+
+
+def record_of(number: int, snippet: "Snippet") -> Record | None:
+    """What is known of a snippet on the page of `number`: None if it was never run as it stands."""
+    digest = digest_of(number, snippet.role, snippet.source, snippet.run)
+    return all_records().get(snippet.platform.slug, {}).get(digest)
 
 
 @lru_cache(maxsize=2)

@@ -66,8 +66,8 @@ class Server:
 
     def _serve(self, accepted: socket.socket) -> None:
         self.open.add(accepted)
-        accepted.settimeout(60)
         with suppress(OSError, NoMessage, ValueError):
+            accepted.settimeout(60)
             if accepted.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
                 accepted = _tls().wrap_socket(accepted, server_side=True)
             self.serve(Connection(accepted))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from codes.records import FILE, Record, read_records, to_text
+from codes.records import FILE, Record, digest_of, read_records, to_text
 from codes.runs import parse
 from snippets.__main__ import main
 from snippets.answering import Script
@@ -26,6 +26,7 @@ from snippets.platforms import NotHere, platform_of
 from snippets.processes import Failed
 from snippets.running import Result
 from snippets.stubs import Behind, Server
+from tests import makers
 from tests.conftest import need
 
 ROOT = Path(__file__).parent.parent
@@ -305,3 +306,61 @@ def test_the_snippets_of_a_platform_that_is_quickly_installed_pass(platform, cap
         except NotHere as error:
             need(False, f"`make snippet-platforms FAST=1`: {error}")
     assert main(["--platform", platform, "--keep-records"]) == 0, capsys.readouterr().out
+
+
+# What the site shows of it
+
+
+@pytest.fixture
+def recorded(tmp_path, settings):
+    """Write the record of a snippet into a content folder of its own."""
+    settings.CONTENT_DIR = tmp_path
+
+    def write(snippet, **fields):
+        digest = digest_of(snippet.code.number, snippet.role, snippet.source, snippet.run)
+        record = Record(**{"snippet": "404/send", "ran_on": "Express 5.1.0", "day": "2026-11-21", **fields})
+        path = tmp_path / FILE
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(to_text({snippet.platform.slug: {digest: record}}))
+        os.utime(path, ns=(0, time.time_ns()))
+
+    return write
+
+
+@pytest.mark.django_db
+def test_a_page_shows_on_what_a_snippet_ran_until_it_changes(client, recorded):
+    makers.make_class(4)
+    code = makers.make_code(404)
+    snippet = makers.make_snippet(code, run="> GET /\n< 404")
+    assert "Run on" not in client.get("/404").text
+    recorded(snippet, answered="404, 200")
+    assert "Run on Express 5.1.0, 21 November 2026: answered 404, 200." in client.get("/404").text
+    recorded(snippet, problem="it answered 200")
+    assert "Run on" not in client.get("/404").text
+    recorded(snippet)
+    assert "Run on Express 5.1.0, 21 November 2026." in client.get("/404").text
+    snippet.source += " // changed"
+    snippet.save()
+    assert "Run on" not in client.get("/404").text
+
+
+@pytest.mark.django_db
+def test_a_client_says_what_it_met(client, recorded):
+    makers.make_class(4)
+    recorded(makers.make_snippet(makers.make_code(404), role="handle"), answered="429, 200")
+    assert "21 November 2026: met 429, 200." in client.get("/404").text
+
+
+@pytest.mark.django_db
+def test_the_editors_home_lists_snippets_that_fail_or_were_never_run(admin_client, recorded):
+    code = makers.make_code(404)
+    silent = makers.make_snippet(code, "silent", title="Silent")
+    makers.make_snippet(code, "new", title="New", run="> GET /\n< 404")
+    title = "Snippets that fail or were never run"
+    home = admin_client.get("/admin/").text
+    assert title in home and "does not say how it is run" in home and "not run as it stands" in home
+    recorded(silent, problem="it answered 200")
+    assert "it answered 200" in admin_client.get("/admin/").text
+    code.snippets.exclude(pk=silent.pk).delete()
+    recorded(silent)
+    assert title not in admin_client.get("/admin/").text

@@ -15,8 +15,9 @@ from django.utils.text import Truncator
 
 from codes.corpus import corpus
 from codes.expectations import EXPECTATIONS, in_words, lacking, with_parts
-from codes.models import DraftSchedule, ErrorReport, Publishable, Revision, StatusCode
+from codes.models import DraftSchedule, ErrorReport, Publishable, Revision, Snippet, StatusCode
 from codes.publishing import DRAFT
+from codes.records import record_of
 
 from .filters import StateFilter
 
@@ -45,7 +46,7 @@ class Attention:
 
 def attention(request: HttpRequest) -> list[Attention]:
     """The lists of what waits, those that are not empty; only what the user may see."""
-    lists = [_reports(request), _broken_links(request), *_states(request), *_codes(request)]
+    lists = [_reports(request), _broken_links(request), *_states(request), *_codes(request), _snippets(request)]
     return [found for found in lists if found and found.count]
 
 
@@ -143,6 +144,26 @@ def _codes(request: HttpRequest) -> Iterable[Attention]:
     why = "Their pages say so to visitors. Check the facts against a source, then tick “facts verified”."
     links = [("all", _list(StatusCode, verified__exact=0))]
     yield Attention("Facts not verified", why, entries, len(doubtful), links)
+
+
+def _snippets(request: HttpRequest) -> Attention | None:
+    """Snippets that fail, then those that were never run as they stand; one query."""
+    if not may_view(request, StatusCode):
+        return None
+    rows = Snippet.objects.filter(code__draft_of=None).select_related("platform", "code").order_by("code__number", "pk")
+    fields = ("role", "source", "run", "title", "platform__slug", "platform__name", "code__number", "code__name")
+    failing, never = [], []
+    for snippet in rows.only(*fields):
+        record = record_of(snippet.code.number, snippet)
+        name = f"{snippet.code.label} {snippet.platform.name}: {snippet.title}"
+        if record is None:
+            why = "not run as it stands" if snippet.run else "does not say how it is run"
+            never.append(Entry(name, _address(snippet.code), why))
+        elif record.problem:
+            failing.append(Entry(name, _address(snippet.code), Truncator(record.problem).chars(90)))
+    entries = [*failing, *never]
+    why = "Pages show only runs that passed. Run them with: make check-snippets CHANGED=1."
+    return Attention("Snippets that fail or were never run", why, entries[:SHOWN], len(entries))
 
 
 def _broken_links(request: HttpRequest) -> Attention | None:

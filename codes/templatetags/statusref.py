@@ -2,7 +2,7 @@
 
 from django import template
 
-from codes import exchanges, markdown
+from codes import exchanges, markdown, records
 
 register = template.Library()
 
@@ -11,6 +11,7 @@ register.filter("article", lambda text: markdown.render_article(text or ""))
 register.filter("inline", lambda text: markdown.render_inline(text or ""))
 register.filter("plain", lambda text: markdown.to_plain(text or ""))
 register.filter("messages", exchanges.parse)
+register.simple_tag(records.record_of, name="record_of")
 
 
 @register.filter
