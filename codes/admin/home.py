@@ -47,6 +47,7 @@ class Attention:
 def attention(request: HttpRequest) -> list[Attention]:
     """The lists of what waits, those that are not empty; only what the user may see."""
     lists = [_reports(request), _broken_links(request), *_states(request), *_codes(request), _snippets(request)]
+    lists += _of_other_apps(request)
     return [found for found in lists if found and found.count]
 
 
@@ -96,6 +97,13 @@ def _states(request: HttpRequest) -> Iterable[Attention]:
         ]
         entries = [Entry(str(page), _address(page), _when(page, moments.get(page))) for page in waiting[:SHOWN]]
         yield Attention(title, why, entries, len(waiting), links)
+
+
+def _of_other_apps(request: HttpRequest) -> Iterable[Attention]:
+    """What the admins of other models want to be looked at: those that have a method `attention`."""
+    for model, owner in admin.site._registry.items():
+        if hasattr(owner, "attention") and may_view(request, model):
+            yield from owner.attention(request)
 
 
 def _state_list(model: type[models.Model], state: str) -> str:

@@ -1,14 +1,14 @@
 """What visitors do: attempts, their steps, and the questions word for word as they were asked."""
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from quiz.vocabulary import Difficulty
+from quiz.vocabulary import Difficulty, Topic
 
 from .question import Question
 
@@ -90,6 +90,21 @@ class Attempt(models.Model):
         return reverse("quiz:attempt", args=[self.key])
 
     @property
+    def label(self) -> str:
+        """What was wished for, in words."""
+        name = self.get_mode_display()
+        match self.mode:
+            case Mode.DAILY:
+                return f"{name}, {date.fromisoformat(self.scope):%-d %B %Y}"
+            case Mode.CLASS:
+                return f"{self.scope}xx"
+            case Mode.TOPIC:
+                return Topic(self.scope).label
+            case Mode.CODES:
+                return f"About {self.scope.replace('-', ', ')}"
+        return name
+
+    @property
     def is_exam(self) -> bool:
         return self.mode == Mode.EXAM
 
@@ -111,14 +126,12 @@ class StepQuerySet(models.QuerySet):
 class Step(models.Model):
     """One question of an attempt, and the answer once it is given.
 
-    `order` is how the choices (or the partners) were shown; `answer` speaks of them as they were written:
-    see `quiz.answers`.
+    `answer` speaks of the options as they were written, see `quiz.answers`.
     """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveSmallIntegerField()
     wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="steps")
-    order = models.JSONField(default=list)
     answer = models.JSONField(null=True, blank=True)
     is_correct = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -134,9 +147,24 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("quiz:step", args=[self.attempt.key, self.number])
+
     @property
     def is_answered(self) -> bool:
         return self.answered_at is not None
+
+    @staticmethod
+    def seed_of_one(slug: str) -> str:
+        """The seed of a question that is asked at its own address, before there is an attempt."""
+        return f"question/{slug}"
+
+    @property
+    def seed(self) -> str:
+        """What the order of the options on the page is made of."""
+        if self.attempt.mode == Mode.ONE:
+            return self.seed_of_one(self.attempt.scope)
+        return f"{self.attempt.key}/{self.number}"
 
 
 class Daily(models.Model):

@@ -1,0 +1,57 @@
+"""What pages of other apps show of the quiz, and how its own pages say things."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from codes.models import StatusCode
+from quiz.models import Question
+from quiz.vocabulary import Topic
+
+register = template.Library()
+
+
+@register.inclusion_tag("quiz/_teaser.html")
+def quiz_about(codes: Iterable[StatusCode]) -> dict:
+    """A way into the questions about a code, or about two of several; one query. Nothing where there are none."""
+    labels = sorted(code.label for code in codes)
+    count = Question.objects.published().about([int(label) for label in labels]).count()
+    return {"count": count, "labels": labels, "scope": "-".join(labels)}
+
+
+@register.inclusion_tag("quiz/_teaser.html")
+def quiz_of(code: StatusCode) -> dict:
+    """The same for a code that was fetched with its page (`with_page`), which brings the count; no query."""
+    return {"count": code.question_count, "labels": [code.label], "scope": code.label}
+
+
+@register.filter
+def place(address: str) -> str:
+    """An address of this site in words: "429, headers", "401 vs 403"."""
+    path, _, anchor = address.partition("#")
+    page = path.strip("/").removeprefix("compare/").replace("-vs-", " vs ").replace("/", ", ") or "home"
+    for prefix in ("usage-", "pitfall-", "advanced-", "section-"):
+        anchor = anchor.removeprefix(prefix)
+    return f"{page}: {anchor.replace('-', ' ')}" if anchor else page
+
+
+@register.filter
+def topic_label(topic: str) -> str:
+    return Topic(topic).label
+
+
+@register.filter
+def seconds_left(deadline: datetime) -> int:
+    return max(0, int((deadline - timezone.now()).total_seconds()))
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """Seconds in words: "45 s", "4 min 12 s", "2 h 5 min"."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
