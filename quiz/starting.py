@@ -12,6 +12,7 @@ from django.utils import timezone
 from .asked import Asked, keep
 from .generators import make
 from .models import Attempt, Daily, Mode, Question, QuestionCode, RecentStart, Step, Wording
+from .models.attempt import DAILY_REST
 from .vocabulary import Difficulty, Skill
 
 LENGTHS = (5, 10, 20, 30)
@@ -19,8 +20,6 @@ SECONDS_EACH = 60
 DAILY = 5
 # How many questions an endless quiz has in store, and how many steps it may take.
 STORE, MOST_STEPS = 100, 400
-# For so many days no question of a daily five comes again, while there are enough others.
-REST = 14
 # Mere names are at most one in seven, and so are questions that were made from the database one in five.
 NAMES, MADE = 7, 5
 # Quizzes that one sender may begin within an hour; of the first ones the answers count in the statistics.
@@ -85,7 +84,7 @@ def _make_attempt(wish: Wish, visit: str, wordings: list[Wording], known: set[in
 
 def _note_start(sender: str) -> int:
     """How many quizzes this sender began within the hour; this one is noted, and what is older forgotten."""
-    RecentStart.objects.filter(created__lt=timezone.now() - timedelta(hours=1)).delete()
+    RecentStart.objects.past().delete()
     recent = RecentStart.objects.filter(sender=sender).count()
     if recent >= HOURLY_LIMIT:
         raise TooOften
@@ -210,7 +209,7 @@ def _daily(day: date) -> Daily:
     """The five of a day: chosen by whoever comes first, the same for all who follow."""
     if found := Daily.objects.filter(day=day).first():
         return found
-    rested = [pk for row in Daily.objects.filter(day__gte=day - timedelta(days=REST)) for pk in row.wordings]
+    rested = [pk for row in Daily.objects.filter(day__gte=day - timedelta(days=DAILY_REST)) for pk in row.wordings]
     tired = set(Wording.objects.filter(pk__in=rested).values_list("question", flat=True))
     rows = list(Question.objects.published().exclude(skill=Skill.NAME).values_list("pk", "difficulty", "slug"))
     rng = random.Random(f"{day}")  # noqa: S311

@@ -48,7 +48,7 @@ class Guides(Sitemap):
 class Pages(Sitemap):
     def items(self):
         names = ["home", "codes:codes", "codes:vendors", "codes:cheat-sheet", "compare:picker", "guides:guides"]
-        return [*names, "about"]
+        return [*names, "quiz:start", "about"]
 
     def location(self, name: str) -> str:
         return reverse(name)

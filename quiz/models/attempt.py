@@ -4,7 +4,7 @@ import secrets
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +13,10 @@ from quiz.vocabulary import Difficulty, Topic
 from .question import Question
 
 LONGEST_ID = 22
+# After so many days an attempt goes in which nothing was ever answered.
+UNANSWERED_DAYS = 7
+# For so many days no question of a daily five comes again, while there are enough others.
+DAILY_REST = 14
 
 
 def new_id() -> str:
@@ -36,6 +40,14 @@ class Mode(models.TextChoices):
     ONE = "one", "One question"
 
 
+class WordingQuerySet(models.QuerySet):
+    def unused(self):
+        """Those that no step, no daily five and no endless quiz needs any more."""
+        waiting = Attempt.objects.filter(mode=Mode.ENDLESS, finished_at=None).values_list("queue", flat=True)
+        lists = [*waiting, *Daily.objects.values_list("wordings", flat=True)]
+        return self.filter(steps=None).exclude(pk__in={pk for pks in lists for pk in pks})
+
+
 class Wording(models.Model):
     """A question word for word as it was asked, kept once however often it is asked, and never changed.
 
@@ -47,6 +59,8 @@ class Wording(models.Model):
     question = models.ForeignKey(Question, on_delete=models.SET_NULL, null=True, related_name="wordings")
     data = models.JSONField()
 
+    objects = WordingQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.data["title"]
 
@@ -57,10 +71,12 @@ class AttemptQuerySet(models.QuerySet):
         return self.filter(visit=visit).order_by("-pk") if visit else self.none()
 
     def forgotten(self, days: int):
-        """Attempts at which nobody has looked for an answer in so many days."""
-        then = timezone.now() - timedelta(days=days)
-        recent = Step.objects.filter(attempt=OuterRef("pk"), answered_at__gte=then)
-        return self.filter(~Exists(recent), created__lt=then)
+        """Attempts without an answer in so many days, and those without any after a week."""
+        now = timezone.now()
+        then = now - timedelta(days=days)
+        answers = Step.objects.filter(attempt=OuterRef("pk"), answered_at__isnull=False)
+        begun = Q(created__lt=now - timedelta(days=UNANSWERED_DAYS)) & ~Exists(answers)
+        return self.filter(begun | Q(created__lt=then) & ~Exists(answers.filter(answered_at__gte=then)))
 
 
 class Attempt(models.Model):
@@ -167,11 +183,19 @@ class Step(models.Model):
         return f"{self.attempt.key}/{self.number}"
 
 
+class DailyQuerySet(models.QuerySet):
+    def past(self):
+        """Those that no later day asks for any more."""
+        return self.filter(day__lt=timezone.now().date() - timedelta(days=DAILY_REST))
+
+
 class Daily(models.Model):
     """The five questions of one UTC day, chosen once, so that they are the same for everybody."""
 
     day = models.DateField(unique=True)
     wordings = models.JSONField()
+
+    objects = DailyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "dailies"
@@ -180,11 +204,18 @@ class Daily(models.Model):
         return f"{self.day}"
 
 
+class RecentStartQuerySet(models.QuerySet):
+    def past(self):
+        return self.filter(created__lt=timezone.now() - timedelta(hours=1))
+
+
 class RecentStart(models.Model):
     """That a sender began a quiz within the last hour: a hash, apart from the attempt, and deleted after it."""
 
     sender = models.CharField(max_length=32, db_index=True)
     created = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects = RecentStartQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.created:%H:%M}"

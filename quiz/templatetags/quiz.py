@@ -7,10 +7,14 @@ from django import template
 from django.utils import timezone
 
 from codes.models import StatusCode
+from codes.vocabulary import SectionKind
 from quiz.models import Question
 from quiz.vocabulary import Topic
 
 register = template.Library()
+
+# What the anchors of single rows begin with.
+ROWS = {*SectionKind.values, "cause", "fix", "step", "snippet", "meaning", "exchange"}
 
 
 @register.inclusion_tag("quiz/_teaser.html")
@@ -29,11 +33,12 @@ def quiz_of(code: StatusCode) -> dict:
 
 @register.filter
 def place(address: str) -> str:
-    """An address of this site in words: "429, headers", "401 vs 403"."""
+    """An address of this site in words: "429: headers", "502: nothing listens", "401 vs 403"."""
     path, _, anchor = address.partition("#")
     page = path.strip("/").removeprefix("compare/").replace("-vs-", " vs ").replace("/", ", ") or "home"
-    for prefix in ("usage-", "pitfall-", "advanced-", "section-"):
-        anchor = anchor.removeprefix(prefix)
+    kind, _, rest = anchor.partition("-")
+    if rest and kind in ROWS:
+        anchor = rest
     return f"{page}: {anchor.replace('-', ' ')}" if anchor else page
 
 

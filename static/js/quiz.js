@@ -2,7 +2,7 @@
 "use strict";
 
 const form = document.querySelector("form.play");
-const next = document.querySelector(".next");
+const next = document.querySelector(".go-on");
 const title = document.getElementById("title");
 
 // Where reading begins, also for a screen reader; the page itself does not move.
@@ -14,9 +14,6 @@ const places = form ? [...form.querySelectorAll(".place-row select")] : [];
 const partners = form ? [...form.querySelectorAll(".pair-row select")] : [];
 
 // Put in order: a line that has no place gets the next one, a line that has one gives it back.
-const showPlaces = () => {
-  for (const select of places) select.closest(".choice").classList.toggle("placed", select.value !== "");
-};
 const place = (select) => {
   if (select.value !== "") {
     const given = Number(select.value);
@@ -27,7 +24,6 @@ const place = (select) => {
   } else {
     select.value = String(places.filter((other) => other.value !== "").length);
   }
-  showPlaces();
 };
 for (const select of places) {
   select.closest(".choice").addEventListener("click", (event) => {
@@ -35,9 +31,7 @@ for (const select of places) {
     event.preventDefault();
     place(select);
   });
-  select.addEventListener("change", showPlaces);
 }
-showPlaces();
 
 // Match: a digit gives that partner to the line that has the focus, or to the first that has none.
 const pair = (index) => {
