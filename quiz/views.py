@@ -46,7 +46,9 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         attempt = begin(form.wish, visit, sender_of(request))
     except TooOften:
-        return render(request, "429.html", status=429, headers={"Retry-After": "3600"})
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = "3600"
+        return response
     except NoQuestions as error:
         return _nothing_begun(request, str(error), 404)
     address = attempt.get_absolute_url()
@@ -108,10 +110,9 @@ def _answer(request: HttpRequest, key: str) -> HttpResponse:
         if not step.is_answered:
             return _ask(request, playing.found(key), step, str(error))
         answer = []
-    is_taken = playing.take(found, step, asked, answer)
-    if found.is_exam and not found.is_finished:
-        return SeeOther(f"{found.get_absolute_url()}{'' if is_taken else '?note=again'}")
-    return SeeOther(f"{step.get_absolute_url()}{'' if is_taken else '?note=again'}")
+    note = "" if playing.take(found, step, asked, answer) else "?note=again"
+    there = found if found.is_exam else step
+    return SeeOther(f"{there.get_absolute_url()}{note}")
 
 
 def _signed_number(key: str, text: str) -> int | None:

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from quiz.models import Attempt, Daily, RecentStart, Wording
@@ -13,6 +13,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, days: int, **options):
+        if days < 0:
+            raise CommandError("Give the days as 0 or more.")
         _, deleted = Attempt.objects.forgotten(days).delete()
         dailies, _ = Daily.objects.past().delete()
         wordings, _ = Wording.objects.unused().delete()
