@@ -76,10 +76,15 @@ def _make_attempt(wish: Wish, visit: str, wordings: list[Wording], known: set[in
     )
     asked_now = wordings[:1] if is_endless else wordings
     Step.objects.bulk_create(
-        Step(attempt=attempt, number=number, wording=wording, is_counted=wording.pk not in known)
+        Step(attempt=attempt, number=number, wording=wording, is_counted=_counts(wording, known))
         for number, wording in enumerate(asked_now, 1)
     )
     return attempt
+
+
+def _counts(wording: Wording, known: set[int]) -> bool:
+    """Does the answer say how hard a question is? Not where the visitor knows it, nor of one that was just made."""
+    return wording.question_id is not None and wording.pk not in known
 
 
 def _note_start(sender: str) -> int:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import random
 import re
 from datetime import timedelta
 from io import StringIO
@@ -14,6 +15,7 @@ from django.utils import timezone
 from codes.models import StatusCode
 from quiz.answers import is_right, read_answer, shuffled
 from quiz.asked import Asked
+from quiz.generators.world import World
 from quiz.models import Attempt, Choice, Daily, Question, RecentStart, Step, Wording
 from quiz.playing import next_wording
 from quiz.starting import HOURLY_LIMIT
@@ -681,3 +683,19 @@ def test_reading_and_grading_agree_with_what_is_shown(questions):
             for name, value in form(step).items():
                 post.setlist(name, [str(one) for one in (value if isinstance(value, list) else [value])])
             assert is_right(asked, read_answer(asked, shuffled(asked, step.seed), post)) is expected
+
+
+def test_the_nearest_are_offered_first():
+    asked, confused, related, same, far = (
+        makers.make_code(number, verified=True) for number in (502, 504, 521, 507, 200)
+    )
+    makers.make_relation(asked, confused, kind="confused")
+    makers.make_relation(related, asked)
+    world = World()
+    codes = world.by_number
+    scores = [world.confusability(codes[502], codes[other.number]) for other in (confused, related, same, far)]
+    assert scores == sorted(scores, reverse=True) and len(set(scores)) == 4 and scores[-1] == 0
+    found = world.confused_with(codes[502], lambda other: True, random.Random(1), count=2)
+    assert found[0].number == 504 and 200 not in [code.number for code in found]
+    assert world.why_not(codes[502], codes[504]) == "How they differ."
+    assert world.why_not(codes[502], codes[507]).startswith("507 Name 507: ")
