@@ -36,4 +36,5 @@ class StartForm(forms.Form):
     def wish(self) -> Wish:
         """What the valid form asks for."""
         mode, scope = self.cleaned_data["mode"]
-        return Wish(mode, scope, self.cleaned_data["length"], self.cleaned_data["difficulty"])
+        length = 10 if mode == Mode.QUICK else self.cleaned_data["length"]
+        return Wish(mode, scope, length, self.cleaned_data["difficulty"])

@@ -20,6 +20,8 @@ PAGES += ["/compare", "/compare?code=401&code=forbiden", "/compare/401-vs-403", 
 PAGES += ["/compare/301-vs-307-vs-308", "/compare/000-vs-499", "/compare/401-vs-477"]
 PAGES += ["/guides", "/guides/primer", "/guides/reading-the-hops", "/guides/none"]
 PAGES += ["/about", "/report", "/search?q=gateway", "/search?q=zzzz", "/799", "/nothing-here"]
+PAGES += ["/quiz", "/quiz?codes=502-504", "/quiz/question/who-wants-to-know-who-you-are", "/quiz/progress"]
+PAGES += ["/quiz/AAAAAAAAAAAAAAAAAAAAAA"]
 PAGES += ["/200", "/301", "/304", "/401", "/404", "/429", "/499", "/500", "/502", "/000", "/226", "/306", "/783"]
 
 
