@@ -21,6 +21,7 @@ from codes.documents.kinds import CODE, row_kinds
 from codes.models import Fix, Publishable, StatusCode, Vendor
 from compare.models import Comparison
 from guides.models import Guide, GuideCode
+from quiz.models import Question, Wording
 
 from . import makers
 
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site")]
 UNPUBLISHED, SCHEDULED, WITHDRAWN = 477, 479, 481
 NUMBERS = (UNPUBLISHED, SCHEDULED, WITHDRAWN)
 LIVE = 404  # popular, with rows of every kind, and compared with others
+LIVE_QUESTION = "who-wants-to-know-who-you-are"
 SETS = {"unpublished": (418, 451), "scheduled": (410, 418), "of a draft": (LIVE, UNPUBLISHED), "newer": (401, 403)}
 
 GUIDES = {"unpublished": "not-yet", "scheduled": "tomorrow", "withdrawn": "no-more"}
@@ -53,6 +55,7 @@ class Drafts:
     codes: dict[str, StatusCode] = field(default_factory=dict)
     comparisons: dict[str, Comparison] = field(default_factory=dict)
     guides: dict[str, Guide] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
 
     def word(self, where: str) -> str:
         word = f"zyzzx{1000 + len(self.words)}"
@@ -64,13 +67,14 @@ class Drafts:
         for each in row._meta.concrete_fields:
             if not isinstance(each, models.CharField | models.TextField) or each.choices or each.primary_key:
                 continue
-            if isinstance(row, Comparison | Guide) and each.name == "slug":
+            if isinstance(row, Comparison | Guide | Question) and each.name == "slug":
                 continue  # its address
             word = self.word(f"{row._meta.model_name}.{each.name}")
             forms = {
                 "transcript": f"> GET /{word} HTTP/1.1\n> Host: {word}\n\n< HTTP/1.1 200 {word}\n< Server: {word}",
                 "label": f"9.{word}",
                 "run": f"> GET /{word}\n< 404",
+                "read": f"/{word}",
                 "texts": "\n".join(f"{side.code.label}: {word}" for side in self._sides(row)),
             }
             text = f"https://{word}.example/" if isinstance(each, models.URLField) else forms.get(each.name, word)
@@ -99,7 +103,7 @@ class Drafts:
 
     @property
     def states(self) -> list[tuple[str, Publishable]]:
-        return [*self.codes.items(), *self.comparisons.items(), *self.guides.items()]
+        return [*self.codes.items(), *self.comparisons.items(), *self.guides.items(), *self.questions.items()]
 
     def name_of(self, page: Publishable) -> str:
         """What the page calls itself where it says that it is a draft."""
@@ -164,6 +168,16 @@ def make_drafts() -> Drafts:
     drafts.guides["newer"] = publishing.start_draft(kind_of(primer), primer, editor)
     for guide in drafts.guides.values():
         drafts.note_all(guide)
+    for state, when in (("unpublished", None), ("scheduled", tomorrow), ("of a draft", makers.PUBLISHED)):
+        codes = [code_of[number] for number in SETS[state]]
+        slug = f"leak-{state.replace(' ', '-')}"
+        drafts.questions[state] = makers.make_question(slug, codes, kind="match", published_at=when)
+    drafts.questions["withdrawn"] = makers.make_question("leak-withdrawn", [code_of[LIVE]], kind="match")
+    publishing.withdraw(drafts.questions["withdrawn"])
+    asked = Question.objects.get(slug=LIVE_QUESTION)
+    drafts.questions["newer"] = publishing.start_draft(kind_of(asked), asked, editor)
+    for question in drafts.questions.values():
+        drafts.note_all(question)
     # A vendor that only drafts name.
     quiet = makers.make_vendor("quiet", name=drafts.word("vendor.name"))
     makers.make_meaning(drafts.codes["unpublished"], "quiet", vendor=quiet)
@@ -192,7 +206,10 @@ def addresses() -> list[str]:
         asked += [f"/compare?q=Name+{number}+vs+{LIVE}", f"/compare?code={number - 1}&code={number + 1}"]
     for slug in GUIDES.values():
         asked += [f"/guides/{slug}", f"/guides/{slug}/", f"/search?q={slug}", f"/search?q=Guide+{slug}"]
+    for slug in ("unpublished", "scheduled", "of-a-draft", "withdrawn"):
+        asked += [f"/quiz/question/leak-{slug}"]
     for numbers in SETS.values():
+        asked += [f"/quiz?codes={'-'.join(map(str, numbers))}", f"/quiz?codes={numbers[0]}"]
         asked += [
             f"/compare/{slug_of(numbers)}",
             f"/compare/{slug_of(numbers)}/",
@@ -289,7 +306,7 @@ def test_for_a_stranger_the_whole_site_is_the_site_without_drafts(before, drafts
     assert not after.keys() - before.keys(), f"Links to what is not published: {sorted(after.keys() - before.keys())}"
     assert not before.keys() - after.keys(), f"Nothing leads there any more: {sorted(before.keys() - after.keys())}"
     for address, answer in after.items():
-        if address in (f"/{WITHDRAWN}", f"/guides/{GUIDES['withdrawn']}"):
+        if address in (f"/{WITHDRAWN}", f"/guides/{GUIDES['withdrawn']}", "/quiz/question/leak-withdrawn"):
             continue  # It answered 404 before it was there, and 410 now.
         was = before[address]
         assert (answer.status, answer.location) == (was.status, was.location), address
@@ -312,8 +329,8 @@ def test_the_address_of_a_draft_answers_as_if_nothing_was_there(drafts, stranger
         assert answer.status == (404 if state == "of a draft" else 200), state
         assert not WORD.search(answer.seen), state
         assert ('content="noindex"' in answer.text) == (state != "newer"), state
-    for state, guide in drafts.guides.items():
-        answer = ask(client, guide.get_absolute_url())
+    for state, page in [*drafts.guides.items(), *drafts.questions.items()]:
+        answer = ask(client, page.get_absolute_url())
         assert answer.status == {"withdrawn": 410, "newer": 200}.get(state, 404), state
         assert not WORD.search(answer.seen), state
     assert len(drafts.labels) > len(NUMBERS)
@@ -333,6 +350,19 @@ def test_looking_for_the_words_of_a_draft_finds_what_looking_for_no_words_finds(
     for label in drafts.labels:
         assert ask(client, f"/search?q={label}").location == "", label
     assert "Nothing" in ask(client, "/search?q=zyzzx").text
+
+
+@strangers
+def test_no_quiz_asks_a_draft(drafts, stranger):
+    client = stranger()
+    for mode in ("quick", "endless", "exam", "daily", "topic:basics", "class:4", f"codes:{LIVE}-{UNPUBLISHED}"):
+        client.post("/quiz/start", {"mode": mode, "length": "30"})
+    for question in drafts.questions.values():
+        answer = client.post("/quiz/start", {"mode": f"one:{question.slug}"})
+        assert answer.status_code == (303 if question.draft_of_id else 404)
+    assert Wording.objects.count() > 20
+    for wording in Wording.objects.all():
+        assert not WORD.search(str(wording.data)), wording
 
 
 @strangers
@@ -397,7 +427,11 @@ def test_once_published_every_word_is_seen_so_these_tests_can_fail(before, draft
         else:
             publishing.publish(page)
     after = walk(visitor(), addresses())
-    seen = {word for answer in after.values() for word in WORD.findall(answer.seen)}
+    texts = [answer.seen for answer in after.values()]
+    for question in drafts.questions.values():
+        form = {"mode": f"one:{question.slug}", "answered": "1", "skip": "1"}
+        texts.append(ask(visitor(), visitor().post("/quiz/start", form)["Location"]).seen)
+    seen = {word for text in texts for word in WORD.findall(text)}
     unseen = set(drafts.words.values()) - {drafts.words.get(word) for word in seen}
     # Shown only beside another 3xx code, only for names that are no constants, and to nobody.
     assert unseen <= {"statuscode.redirect_note", "name.spec", "snippet.run"}
