@@ -64,7 +64,6 @@ def show_comparison(request: HttpRequest, codes: list[StatusCode], curated: Comp
         "slug": slug,
         "comparison": curated,
         "sides": sides,
-        "codes": codes,
         "digit": codes[0].digit if len({code.digit for code in codes}) == 1 else "",
         "notes": [] if curated else list(notes_between(codes)),
         "groups": groups_of(codes, curated),

@@ -2,8 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from codes.models import CanonicalModel, Publishable, PublishableQuerySet, StatusCode
@@ -25,11 +24,6 @@ class QuestionQuerySet(PublishableQuerySet):
         """Questions about the one code, or about at least two of several."""
         named = Count("codes", filter=Q(codes__code__number__in=numbers))
         return self.annotate(named=named).filter(named__gte=min(2, len(set(numbers))))
-
-    def count_about_outer(self) -> Coalesce:
-        """How many published questions there are about each code of an outer query of codes; costs no query."""
-        about = self.published().filter(codes__code__number=OuterRef("number")).order_by()
-        return Coalesce(Subquery(about.values("codes__code__number").annotate(n=Count("pk")).values("n")), 0)
 
     def with_rows(self):
         return self.prefetch_related(Prefetch("codes", QuestionCode.objects.select_related("code")), "choices")

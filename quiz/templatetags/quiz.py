@@ -1,12 +1,10 @@
 """What pages of other apps show of the quiz, and how its own pages say things."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
 from django.utils import timezone
 
-from codes.models import StatusCode
 from codes.vocabulary import SectionKind
 from quiz.models import Question
 from quiz.vocabulary import Topic
@@ -18,17 +16,11 @@ ROWS = {*SectionKind.values, "cause", "fix", "step", "snippet", "meaning", "exch
 
 
 @register.inclusion_tag("quiz/_teaser.html")
-def quiz_about(codes: Iterable[StatusCode]) -> dict:
-    """A way into the questions about a code, or about two of several; one query. Nothing where there are none."""
-    labels = sorted(code.label for code in codes)
+def quiz_about(address: str) -> dict:
+    """A way into the questions about the code "404", or about two of "401-vs-403"; one query. Nothing without them."""
+    labels = address.split("-vs-")
     count = Question.objects.published().about([int(label) for label in labels]).count()
     return {"count": count, "labels": labels, "scope": "-".join(labels)}
-
-
-@register.inclusion_tag("quiz/_teaser.html")
-def quiz_of(code: StatusCode) -> dict:
-    """The same for a code that was fetched with its page (`with_page`), which brings the count; no query."""
-    return {"count": code.question_count, "labels": [code.label], "scope": code.label}
 
 
 @register.filter
