@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 from markdownx.widgets import AdminMarkdownxWidget
 
 from codes.admin.filters import StateFilter
@@ -15,6 +16,7 @@ from codes.admin.formsets import RowFormSet, in_order
 from codes.admin.home import Attention, Entry
 from codes.admin.inlines import Stacked, Tabular
 from codes.admin.publishable import PublishableAdmin
+from codes.markdown import to_plain
 
 from .answers import Unclear, read_answer, shuffled
 from .asked import Asked
@@ -95,18 +97,7 @@ class QuestionAdmin(PublishableAdmin):
     form = QuestionForm
     identity = ("slug",)
     inlines = [QuestionCodeInline, ChoiceInline]
-    list_display = [
-        "title",
-        "status",
-        "kind",
-        "topic",
-        "difficulty",
-        "answers",
-        "share",
-        "discrimination",
-        "wrong",
-        "review",
-    ]
+    list_display = ["title", "status", "about", "answers", "share", "discrimination", "wrong", "review"]
     list_filter = [StateFilter, ReviewFilter, "kind", "topic", "skill", "difficulty"]
     list_per_page = 100
     search_fields = ["slug", "title", "prompt", "codes__code__number"]
@@ -163,6 +154,10 @@ class QuestionAdmin(PublishableAdmin):
     def status(self, obj: Question) -> str:
         return obj.state
 
+    @admin.display(description="Kind, topic, difficulty", ordering="kind")
+    def about(self, obj: Question) -> str:
+        return f"{obj.kind} · {obj.topic} · {obj.difficulty}"
+
     @admin.display(description="Answers")
     def answers(self, obj: Question) -> int:
         return obj.figures.count
@@ -178,7 +173,7 @@ class QuestionAdmin(PublishableAdmin):
     @admin.display(description="Most chosen wrong answer", empty_value="–")
     def wrong(self, obj: Question) -> str | None:
         figures = obj.figures
-        return f"{figures.wrong[:80]} ({figures.wrong_count})" if figures.wrong else None
+        return f"{Truncator(to_plain(figures.wrong)).chars(80)} ({figures.wrong_count})" if figures.wrong else None
 
     @admin.display(description="Needs review", empty_value="–")
     def review(self, obj: Question) -> str | None:

@@ -12,7 +12,6 @@ No answer, because the reader did not know, is `[]`.
 
 import random
 import re
-from collections.abc import Mapping
 
 from django.http import QueryDict
 
@@ -92,8 +91,3 @@ def is_right(asked: Asked, answer: list) -> bool:
     if asked.kind in (Kind.ORDER, Kind.MATCH):
         return answer == list(range(len(asked.options)))
     return answer == asked.rights
-
-
-def typed_values(form: Mapping[str, str]) -> dict[str, str]:
-    """What a form that was no answer held, to show it again."""
-    return {name: value[:40] for name, value in form.items() if name.startswith(("place-", "partner-", "number"))}

@@ -78,10 +78,6 @@ class Asked:
         """The places of the options that are right, from 0."""
         return [place for place, option in enumerate(self.options) if option.is_correct]
 
-    @property
-    def main_label(self) -> str:
-        return f"{self.codes[0]:03d}"
-
 
 def keep(asked: list[Asked], questions: dict[str, int]) -> list[Wording]:
     """The wordings of these questions, in their order; what was never asked so before is kept now.

@@ -54,10 +54,6 @@ class Progress:
         return tallies(self.answers, lambda answer: answer.digit, lambda digit: Tally(f"{digit}xx", digit=digit))
 
     @property
-    def unfinished(self) -> list[Attempt]:
-        return [attempt for attempt in self.attempts if not attempt.is_finished]
-
-    @property
     def newest(self) -> list[Attempt]:
         return self.attempts[:MOST_ATTEMPTS]
 

@@ -75,10 +75,6 @@ class Results:
         return len(self.lines)
 
     @property
-    def percent(self) -> int:
-        return round(100 * self.right / self.count) if self.count else 0
-
-    @property
     def seconds(self) -> int:
         """From the first question to the end."""
         return max(0, int(((self.attempt.finished_at or timezone.now()) - self.attempt.created).total_seconds()))

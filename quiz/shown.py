@@ -38,17 +38,12 @@ class Shown:
     is_right: bool | None = None
     was_skipped: bool = False
     stray: str = ""
-    wanted: str = ""
 
     @property
     def verdict(self) -> str:
         if self.is_right:
             return "Right"
         return "The answer" if self.was_skipped else "Not right"
-
-    @property
-    def options_count(self) -> list[int]:
-        return list(range(len(self.rows)))
 
 
 def to_answer(asked: Asked, order: list[int], form: QueryDict | None = None) -> Shown:

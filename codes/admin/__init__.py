@@ -9,7 +9,7 @@ from . import cause, code, pages, records
 
 __all__ = ["cause", "code", "pages", "records"]
 
-ORDER = "StatusCode Cause StatusClass Vendor Platform ErrorReport Revision".split()
+ORDER = "StatusCode Cause StatusClass Vendor Platform ErrorReport Revision Question".split()
 
 admin.site.site_header = admin.site.site_title = "statusref"
 admin.site.index_title = "Pages, reports and history"
