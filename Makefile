@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test format lock clean snippet-platforms check-snippets
+.PHONY: run dev test bench format lock clean snippet-platforms check-snippets
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
@@ -21,6 +21,10 @@ snippet-platforms:
 # All snippets, or those of CODE=404, of PLATFORM=nginx, or with CHANGED=1 those without a good record; JOBS=2 at once.
 check-snippets: $(VENV)/.dev
 	@$(BIN)/python -m snippets $(CODE) $(addprefix --platform ,$(PLATFORM)) $(if $(CHANGED),--changed) --jobs $(or $(JOBS),2)
+
+# Serving measured beside nginx in the same run. Needs nginx, wrk and hey.
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -51,7 +51,7 @@ def running_site(var: Path, **environment: str) -> Iterator[Site]:
     started = time.monotonic()
     with output.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--workers", "1"],
+            [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
             env={
                 **clean,
