@@ -20,6 +20,7 @@ snippet-platforms:
 
 # All snippets, or those of CODE=404, of PLATFORM=nginx, or with CHANGED=1 those without a good record; JOBS=2 at once.
 check-snippets: $(VENV)/.dev
+	@$(if $(CODE)$(CHANGED),,$(BIN)/python -m snippets.lines $(addprefix --platform ,$(PLATFORM)))
 	@$(BIN)/python -m snippets $(CODE) $(addprefix --platform ,$(PLATFORM)) $(if $(CHANGED),--changed) --jobs $(or $(JOBS),2)
 
 # Serving measured beside nginx in the same run. Needs nginx, wrk and hey.

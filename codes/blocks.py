@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from codes import lines
 from codes.models import Meaning, StatusCode, Vendor
 from codes.models.querysets import rows_of
-from codes.vocabulary import NameKind, RelationKind, Role, SectionKind, Stop
+from codes.vocabulary import RelationKind, Role, SectionKind, Stop
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,6 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     snippets = defaultdict(list)
     for snippet in code.snippets.all():
         snippets[snippet.role].append(snippet)
-    names = list(code.names.all())
     meanings = meanings_of(code)
 
     def text(kind: SectionKind, anchor: str = "", title: str = "") -> Block:
@@ -79,9 +79,7 @@ def _all_blocks(code: StatusCode) -> Iterator[Block]:
     for kind in (RelationKind.CONFUSED, RelationKind.RELATED):
         yield Block(kind.value, kind.label, "codes/_relations.html", [row for row in relations if row.kind == kind])
     yield Block("compare", "Compare it", "codes/_compare.html", [code])
-    yield Block(
-        "constants", "In code", "codes/_constants.html", [name for name in names if name.kind == NameKind.CONSTANT]
-    )
+    yield Block("constants", "In code", "codes/_constants.html", lines.rows_of(code))
     yield text(SectionKind.NOTE)
     yield Block("references", "Read more", "codes/_references.html", rows_of(code, "references"))
 

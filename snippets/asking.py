@@ -126,7 +126,7 @@ class Asker:
         names = {name.lower() for name, _ in fields}
         content = (part.content or "").encode()
         if "host" not in names:
-            fields.insert(0, ("Host", "example.com"))
+            fields.insert(0, ("Host", self.place.host))
         if "connection" not in names:
             fields.append(("Connection", "close"))
         if (part.content is not None) and not is_held and not names & {"content-length", "transfer-encoding"}:

@@ -35,7 +35,7 @@ class Place:
     """A folder, the ports on which the snippet listens, and those of the servers that it asks.
 
     `own` and `others` map the port that the code names to the one that it gets. `server` is the port of the scripted
-    server of a client, and None for everything else.
+    server of a client, and None for everything else; `host` is what a request names that names no other.
     """
 
     def __init__(self, folder: Path, listens: tuple[str, ...], server: int | None = None):
@@ -45,6 +45,7 @@ class Place:
         (folder / "tmp").mkdir()
         self.listens = tuple(re.compile(pattern) for pattern in listens)
         self.server = server
+        self.host = "example.com"
         self.own: dict[int, int] = {}
         self.others: dict[int, int] = {}
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
 from codes.http import read_only
+from codes.lines import all_proofs
 from codes.models import OldAddress, StatusClass, StatusCode, class_digit
 from codes.readers import reader_of
 from compare.models import Comparison
@@ -37,6 +38,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "registered": published.registered().count(),
         "unregistered": published.count() - published.registered().count(),
         "unverified": published.filter(verified=False),
+        "platforms": all_proofs().values(),
     }
     return render(request, "about.html", context)
 

@@ -71,7 +71,11 @@ def _mono() -> str:
 
 
 def dotnet(job: Job, run: Run, place: Place) -> Launch:
-    place.write("Snippet.cs", place.code(with_code_around(job, run)))
+    source = place.code(with_code_around(job, run))
+    place.write("Snippet.cs", source)
+    # HttpListener answers 400 to a host that no prefix of it names.
+    if host := re.search(r"\"http://([\w.]+:[0-9]+)/", source):
+        place.host = host[1]
     _compile([program("mcs"), "-langversion:latest", "-out:snippet.exe", "Snippet.cs"], place, {})
     return Launch([program("mono"), "snippet.exe"])
 

@@ -22,15 +22,15 @@ def php_version() -> str:
 def php(job: Job, run: Run, place: Place) -> Launch:
     source = place.code(_php_source(job, run))
     place.write("index.php", source)
-    prelude = ["-d", f"auto_prepend_file={SYMFONY}"] if job.platform == "symfony" else []
     serve = ["-d", "display_errors=1", "-S", f"127.0.0.1:{place.port}", "index.php"]
-    return Launch([program("php"), *prelude, *serve], {"PHP_CLI_SERVER_WORKERS": "4"})
+    return Launch([program("php"), *serve], {"PHP_CLI_SERVER_WORKERS": "4"})
 
 
 def _php_source(job: Job, run: Run) -> str:
     code = job.code if job.code.lstrip().startswith("<?php") else "<?php\n" + job.code
     opening = re.match(r"\s*<\?php\s*(?:declare\([^)]*\);\s*)?", code)[0]
-    return f"{opening}{run.above}\n{code[len(opening) :]}\n{run.below}\n"
+    autoload = "require_once 'Symfony/Component/HttpFoundation/autoload.php';\n" if job.platform == "symfony" else ""
+    return f"{opening}{autoload}{run.above}\n{code[len(opening) :]}\n{run.below}\n"
 
 
 def _symfony(code: str) -> str:
@@ -42,7 +42,7 @@ def _symfony(code: str) -> str:
 
 @cache
 def _gem(name: str) -> str:
-    found = ask(program("ruby"), "-e", f"require '{name}'; puts Gem.loaded_specs['{name}'].version, RUBY_VERSION")
+    found = ask(program("ruby"), "-e", f"puts Gem::Specification.find_by_name('{name}').version, RUBY_VERSION")
     lines = found.splitlines()
     if len(lines) != 2:
         raise NotHere(f"ruby-{name} is not installed")
