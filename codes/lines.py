@@ -45,7 +45,7 @@ LINES = (
     Line("django", "Django", "return HttpResponse(status={})", "return HttpResponse(status={})", "python"),
     Line("fastapi", "FastAPI", "return Response(status_code={})", "return Response(status_code={})", "python"),
     Line("flask", "Flask", 'return "", {}', 'return "", {}', "python"),
-    Line("python", "Python http.server", "self.send_response({})", "self.send_response({})", "python"),
+    Line("python", "Python", "self.send_response({})", "self.send_response({})", "python"),
     Line("go", "Go net/http", "w.WriteHeader({})", "w.WriteHeader({})", "go"),
     Line("php", "PHP", "http_response_code({});"),
     Line("symfony", "Symfony", "return new Response(status: {});", "return new Response(status: {});", "symfony"),
@@ -127,7 +127,11 @@ def rows_of(code: StatusCode) -> list[Shown]:
     lines = [shown for line in LINES if (shown := _line(line, code.number, names))]
     texts = " ".join(f"{shown.text} " for shown in lines)
     rest = [name for name in names if not any(f"{name.text}{end}" in texts for end in ") ;")]
-    return [*lines, *(Shown(name.platform.name, name.text, name.since) for name in rest)]
+    return [*lines, *(Shown(name.platform.name, name.text, _remark(name)) for name in rest)]
+
+
+def _remark(name: Name) -> str:
+    return name.since or ("in http.STATUS_CODES" if name.platform.slug == "node" else "")
 
 
 def _line(line: Line, number: int, names: list[Name]) -> Shown | None:
