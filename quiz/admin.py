@@ -13,7 +13,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from codes.admin.filters import StateFilter
 from codes.admin.formsets import RowFormSet, in_order
-from codes.admin.home import Attention, Entry
+from codes.admin.home import SHOWN, Attention, Entry
 from codes.admin.inlines import Stacked, Tabular
 from codes.admin.publishable import PublishableAdmin
 from codes.markdown import to_plain
@@ -83,7 +83,7 @@ class ReviewFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() != "yes":
             return queryset
-        found = figures_of(Question.objects.filter(draft_of=None).with_rows())
+        found = figures_of(Question.objects.filter(draft_of=None))
         return queryset.filter(pk__in=[pk for pk, figures in found.items() if figures.needs_review])
 
 
@@ -117,9 +117,9 @@ class QuestionAdmin(PublishableAdmin):
     def get_changelist_instance(self, request: HttpRequest):
         """The list with what the answers tell of each question on it."""
         shown = super().get_changelist_instance(request)
-        found = figures_of(Question.objects.filter(pk__in=[row.pk for row in shown.result_list]).with_rows())
+        found = figures_of(Question.objects.filter(pk__in=[row.pk for row in shown.result_list]))
         for row in shown.result_list:
-            row.figures = found[row.pk]
+            row.figures = found.get(row.pk, Figures())
         return shown
 
     def render_preview(self, request: HttpRequest, page: Question) -> HttpResponse:
@@ -137,13 +137,15 @@ class QuestionAdmin(PublishableAdmin):
 
     def attention(self, request: HttpRequest) -> list[Attention]:
         """For the home of editors: questions that most people get wrong, and others to look at."""
-        questions = list(Question.objects.published().with_rows())
-        found = figures_of(questions)
-        doubtful = [question for question in questions if found[question.pk].needs_review]
-        doubtful.sort(key=lambda question: found[question.pk].share)
+        found = figures_of(Question.objects.published())
+        doubtful = sorted((row for row in found.items() if row[1].needs_review), key=lambda row: row[1].share)
         entries = [
-            Entry(question.title, _change(question), f"{found[question.pk].share} % right: {_because(found, question)}")
-            for question in doubtful[:8]
+            Entry(
+                figures.title,
+                reverse("admin:quiz_question_change", args=[pk]),
+                f"{figures.share} % right: {'; '.join(figures.reasons)}",
+            )
+            for pk, figures in doubtful[:SHOWN]
         ]
         query = urlencode({"review": "yes"})
         links = [("all", f"{reverse('admin:quiz_question_changelist')}?{query}")]
@@ -178,14 +180,6 @@ class QuestionAdmin(PublishableAdmin):
     @admin.display(description="Needs review", empty_value="–")
     def review(self, obj: Question) -> str | None:
         return "; ".join(obj.figures.reasons) or None
-
-
-def _because(found: dict[int, Figures], question: Question) -> str:
-    return "; ".join(found[question.pk].reasons)
-
-
-def _change(question: Question) -> str:
-    return reverse("admin:quiz_question_change", args=[question.pk])
 
 
 @admin.register(GeneratorSwitch)

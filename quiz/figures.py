@@ -1,11 +1,11 @@
-"""What answers tell about a question; only those that people gave when they first met its present wording."""
+"""What answers tell about a question; only those that people gave when they first met it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import StatisticsError, correlation
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from .asked import Asked
 from .models import Question, Step, Wording
@@ -27,10 +27,21 @@ def shares(wordings: Iterable[int]) -> dict[int, int]:
     return {row["wording"]: round(100 * row["right"] / row["count"]) for row in rows if row["count"] >= MINIMUM}
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What somebody said to a question that was asked in these words."""
+
+    asked: Asked
+    attempt: int
+    is_right: bool
+    given: list
+
+
 @dataclass
 class Figures:
     """What the answers to one question tell. `share` is in per cent; `discrimination` from -1 to 1."""
 
+    title: str = ""
     count: int = 0
     right: int = 0
     discrimination: float | None = None
@@ -47,17 +58,22 @@ class Figures:
         return bool(self.reasons)
 
 
-def figures_of(questions: Iterable[Question]) -> dict[int, Figures]:
-    """The figures of each question by its primary key. Its rows are fetched (`with_rows`)."""
-    asked = {question.pk: Asked.of(question) for question in questions}
-    wordings = Wording.objects.filter(digest__in=[one.digest for one in asked.values()], question__in=asked)
-    question_of = dict(wordings.values_list("pk", "question_id"))
+def figures_of(questions: QuerySet[Question]) -> dict[int, Figures]:
+    """The figures of those that somebody answered since their last change, by primary key; three queries."""
+    newest = Step.objects.counted().filter(
+        wording__question__in=questions.values("pk"), answered_at__gte=F("wording__question__updated_at")
+    )
+    columns = ("wording__question", "wording", "attempt", "is_correct", "answer")
+    rows = list(newest.order_by("-pk").values_list(*columns)[:MOST_ANSWERS])
+    if not rows:
+        return {}
+    scores = _scores({attempt for _, _, attempt, _, _ in rows})
+    wordings = Wording.objects.in_bulk({wording for _, wording, _, _, _ in rows})
+    asked = {pk: Asked.from_wording(wording) for pk, wording in wordings.items()}
     answers = defaultdict(list)
-    newest = Step.objects.counted().filter(wording__in=question_of).order_by("-pk")[:MOST_ANSWERS]
-    for wording, attempt, right, answer in newest.values_list("wording_id", "attempt_id", "is_correct", "answer"):
-        answers[question_of[wording]].append((attempt, right, answer))
-    others = _scores({attempt for rows in answers.values() for attempt, _, _ in rows})
-    return {pk: _figures(one, answers[pk], others) for pk, one in asked.items()}
+    for question, wording, attempt, right, answer in rows:
+        answers[question].append(Answer(asked[wording], attempt, right, answer))
+    return {question: _figures(found, scores) for question, found in answers.items()}
 
 
 def _scores(attempts: set[int]) -> dict[int, tuple[int, int]]:
@@ -67,9 +83,9 @@ def _scores(attempts: set[int]) -> dict[int, tuple[int, int]]:
     return {row["attempt"]: (row["count"], row["right"]) for row in rows if row["attempt"] in attempts}
 
 
-def _figures(asked: Asked, answers: list[tuple[int, bool, list]], scores: dict[int, tuple[int, int]]) -> Figures:
-    figures = Figures(len(answers), sum(right for _, right, _ in answers))
-    wrong = Counter(words for _, right, answer in answers if not right and answer for words in _wrong(asked, answer))
+def _figures(answers: list[Answer], scores: dict[int, tuple[int, int]]) -> Figures:
+    figures = Figures(answers[0].asked.title, len(answers), sum(answer.is_right for answer in answers))
+    wrong = Counter(words for answer in answers if not answer.is_right and answer.given for words in _wrong(answer))
     if wrong:
         figures.wrong, figures.wrong_count = wrong.most_common(1)[0]
     figures.discrimination = _discrimination(answers, scores)
@@ -77,21 +93,22 @@ def _figures(asked: Asked, answers: list[tuple[int, bool, list]], scores: dict[i
     return figures
 
 
-def _wrong(asked: Asked, answer: list) -> list[str]:
+def _wrong(answer: Answer) -> list[str]:
     """The wrong choices of an answer in words; where an answer is one whole, the answer."""
+    asked = answer.asked
     if asked.kind == Kind.SEVERAL:
-        missed = [f"without {asked.options[place].text}" for place in asked.rights if place not in answer]
-        return [asked.options[place].text for place in answer if not asked.options[place].is_correct] or missed
-    return [in_words(asked, answer)]
+        missed = [f"without {asked.options[place].text}" for place in asked.rights if place not in answer.given]
+        return [asked.options[place].text for place in answer.given if place not in asked.rights] or missed
+    return [in_words(asked, answer.given)]
 
 
-def _discrimination(answers: list[tuple[int, bool, list]], scores: dict[int, tuple[int, int]]) -> float | None:
+def _discrimination(answers: list[Answer], scores: dict[int, tuple[int, int]]) -> float | None:
     """How being right here goes together with being right in the rest of the attempt (a point-biserial correlation)."""
     pairs = []
-    for attempt, right, _ in answers:
-        count, rights = scores[attempt]
+    for answer in answers:
+        count, rights = scores[answer.attempt]
         if count > 1:
-            pairs.append((float(right), (rights - right) / (count - 1)))
+            pairs.append((float(answer.is_right), (rights - answer.is_right) / (count - 1)))
     if len(pairs) < MINIMUM:
         return None
     try:

@@ -1,4 +1,7 @@
-"""The home of editors: what needs attention, and what changed last. At most 15 queries, however much there is."""
+"""The home of editors: what needs attention, and what changed last. At most 15 queries, however much there is.
+
+Two more tell of the quiz where its questions were answered.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
