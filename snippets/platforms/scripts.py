@@ -12,6 +12,8 @@ from snippets.processes import ask
 from .base import Launch, NotHere, Platform, program, with_code_around
 
 SYMFONY = Path("/usr/share/php/Symfony/Component/HttpFoundation/autoload.php")
+ILLUMINATE = Path("/usr/share/php/Illuminate")
+LARAVEL = Path(__file__).with_name("laravel.php")
 
 
 @cache
@@ -33,11 +35,30 @@ def _php_source(job: Job, run: Run) -> str:
     return f"{opening}{autoload}{run.above}\n{code[len(opening) :]}\n{run.below}\n"
 
 
+def laravel(job: Job, run: Run, place: Place) -> Launch:
+    """Routes and limiters between what makes an application of Laravel's components and what answers."""
+    before, after = LARAVEL.read_text().split("// ---- the snippet ----\n")
+    source = place.code(with_code_around(job, run)).removeprefix("<?php\n")
+    place.write("index.php", f"{before}{source}{after}")
+    serve = ["-d", "display_errors=1", "-S", f"127.0.0.1:{place.port}", "index.php"]
+    return Launch([program("php"), *serve])
+
+
+def _laravel(code: str) -> str:
+    if not ILLUMINATE.is_dir():
+        raise NotHere("php-laravel-framework is not installed")
+    return f"Laravel components {_package('php-laravel-framework')}, {php_version()}"
+
+
+def _package(name: str) -> str:
+    found = re.search(r"^Version: ([0-9.]+)", ask("dpkg", "--status", name), re.M)
+    return found[1] if found else "?"
+
+
 def _symfony(code: str) -> str:
     if not SYMFONY.is_file():
         raise NotHere("php-symfony-http-foundation is not installed")
-    found = re.search(r"^Version: ([0-9.]+)", ask("dpkg", "--status", "php-symfony-http-foundation"), re.M)
-    return f"HttpFoundation {found[1] if found else '?'}, {php_version()}"
+    return f"HttpFoundation {_package('php-symfony-http-foundation')}, {php_version()}"
 
 
 @cache
@@ -76,6 +97,7 @@ def curl(job: Job, run: Run, place: Place) -> Launch:
 PLATFORMS = [
     Platform("php", lambda code: php_version(), php),
     Platform("symfony", _symfony, php),
+    Platform("laravel", _laravel, laravel),
     Platform("ruby", lambda code: _gem("sinatra"), sinatra),
     Platform("rack", lambda code: _gem("rack"), rack),
     Platform("curl", lambda code: _curl(), curl, is_client=True),
