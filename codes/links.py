@@ -175,7 +175,18 @@ def _as_code(data: dict) -> SimpleNamespace:
         )
         for row in data.get("meanings", [])
     )
+    names = _Rows(
+        SimpleNamespace(
+            kind=row.get("kind", ""),
+            text=row.get("text", ""),
+            since=row.get("since", ""),
+            platform=SimpleNamespace(slug=row.get("platform"), name=row.get("platform")),
+        )
+        for row in data.get("names", [])
+    )
     return SimpleNamespace(
+        number=data.get("number", 0),
+        names=names,
         meaning=data.get("meaning"),
         definition=data.get("definition"),
         first_check=data.get("first_check"),
@@ -185,6 +196,6 @@ def _as_code(data: dict) -> SimpleNamespace:
         enginenotes=rows("engine_notes"),
         **{
             key: rows(key)
-            for key in "sections snippets names causes steps fingerprints exchanges rules relations references".split()
+            for key in "sections snippets causes steps fingerprints exchanges rules relations references".split()
         },
     )

@@ -1,4 +1,4 @@
-"""The home of editors: what needs attention, and what changed last. At most 15 queries, however much there is.
+"""The home of editors: what needs attention, and what changed last. At most 16 queries, however much there is.
 
 Two more tell of the quiz where its questions were answered.
 """
