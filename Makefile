@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test bench format lock clean snippet-platforms check-snippets
+.PHONY: run dev test eval-search bench format lock clean snippet-platforms check-snippets
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
@@ -26,6 +26,11 @@ check-snippets: $(VENV)/.dev
 # Serving measured beside nginx in the same run. Needs nginx, wrk and hey.
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
+
+# What the search is worth, by kind of query: top-1, top-3, mean reciprocal rank.
+eval-search: $(VENV)/.dev
+	@$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py import_content >/dev/null
+	@DJANGO_SETTINGS_MODULE=statusref.settings $(BIN)/python -m tests.search_eval --missed
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -33,6 +33,7 @@ WRITERS = {
         *(f"{action}_{model}" for action in ALL for model in GUIDE_ROWS),
         *(f"{action}_guide" for action in ("view", "add", "change")),
     ],
+    "search": [*(f"view_{model}" for model in ("synonymlist", "synonym", "unfound"))],
 }
 EDITORS = {
     "codes": [
@@ -56,6 +57,10 @@ EDITORS = {
     "guides": [
         *(f"{action}_{model}" for action in ALL for model in [*GUIDE_ROWS, "guide"]),
         "publish_guide",
+    ],
+    "search": [
+        *(f"{action}_{model}" for action in ALL for model in ("synonymlist", "synonym")),
+        *(f"{action}_unfound" for action in ("view", "change", "delete")),
     ],
 }
 ADMINISTRATORS = {

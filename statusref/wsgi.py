@@ -6,6 +6,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
 application = get_wsgi_application()
 
+if not settings.DEBUG:
+    from search.current import warm as warm_search
+
+    warm_search()
+
 if settings.PAGE_CACHE:
     from statusref.page_cache import PageCache
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from search.current import forget
 from tests.site_server import running_site
 
 ROOT = Path(__file__).parent.parent
@@ -56,11 +57,19 @@ def plain_static_files(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def own_search_index(request):
+    """An index of its own for each test with pages of its own: keys that a test gives back come again in the next."""
+    if "whole_site" not in request.fixturenames:
+        forget()
+
+
 @pytest.fixture(scope="module")
 def whole_site(django_db_setup, django_db_blocker):
     """All of content/ in the database, for the tests of one module; undone after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("import_content", stdout=io.StringIO())
+        forget()
         yield
         transaction.set_rollback(True)
 

@@ -30,6 +30,7 @@ from compare.addresses import slug_of
 from compare.models import Aspect, Comparison, Decision, Side
 from guides.models import Guide, GuideCode, GuideReference
 from quiz.models import Choice, Question, QuestionCode
+from search.models import Synonym, SynonymList
 
 PUBLISHED = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -290,3 +291,12 @@ def make_guide(slug: str = "primer", *codes: StatusCode, **fields) -> Guide:
         GuideCode.objects.create(guide=guide, position=position, code=code)
     GuideReference.objects.create(guide=guide, position=1, title="RFC 9110", url="https://example.com/rfc9110")
     return guide
+
+
+def make_synonyms(slug: str = "words", **fields) -> SynonymList:
+    """A list of two synonyms, one of which leads to 000."""
+    words = SynonymList.objects.create(slug=slug, **{"title": "Words", **fields})
+    code = StatusCode.objects.filter(number=0, draft_of=None).first() or make_code(0, registration="unregistered")
+    Synonym.objects.create(list=words, position=1, text="slow", means="timeout")
+    Synonym.objects.create(list=words, position=2, kind="message", text=AWKWARD.splitlines()[0].strip(), code=code)
+    return words

@@ -28,6 +28,7 @@ from tests.makers import (
     make_section,
     make_snippet,
     make_step,
+    make_synonyms,
     make_vendor,
 )
 from tests.test_admin import errors_of, fields_of, make_page, new_row
@@ -187,7 +188,7 @@ def test_every_kind_of_page_has_a_history(ann):
 def test_every_kind_of_page_that_has_an_admin_can_be_restored(ann):
     comparison = make_comparison(make_code(401), make_code(403))
     pages = [comparison, make_class(), make_vendor("other"), make_platform("other"), make_code(418)]
-    pages += [make_guide(), make_question()]
+    pages += [make_guide(), make_question(), make_synonyms()]
     edited = {model for model in REGISTRY if model in admin.site._registry}
     assert edited <= {type(page) for page in pages}
     for page in pages:

@@ -19,6 +19,7 @@ PAGES = ["/", "/codes", "/codes?class=1&state=obsoleted", "/4xx", "/vendors", "/
 PAGES += ["/compare", "/compare?code=401&code=forbiden", "/compare/401-vs-403", "/compare/500-vs-502-vs-503-vs-504"]
 PAGES += ["/compare/301-vs-307-vs-308", "/compare/000-vs-499", "/compare/401-vs-477"]
 PAGES += ["/guides", "/guides/primer", "/guides/reading-the-hops", "/guides/none"]
+PAGES += ["/search", "/search?q=at%3Derror+code%3DH12+desc%3D%22Request+timeout%22+status%3D503+service%3D30001ms"]
 PAGES += ["/about", "/report", "/search?q=gateway", "/search?q=zzzz", "/799", "/nothing-here"]
 PAGES += ["/quiz", "/quiz?codes=502-504", "/quiz/question/who-wants-to-know-who-you-are", "/quiz/progress"]
 PAGES += ["/quiz/AAAAAAAAAAAAAAAAAAAAAA"]
