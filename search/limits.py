@@ -26,7 +26,8 @@ def query_of(request: HttpRequest) -> str:
     too_long = Refused(f"A search may have {MOST_BYTES:,} bytes (8 kB). Send the lines around the error alone.")
     if request.method == "POST":
         # A form may need three bytes for each.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > 4 * MOST_BYTES:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > 4 * MOST_BYTES:
             raise too_long
         is_form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
         query = request.POST.get("q", "") if is_form else request.body.decode(errors="replace")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conftest import AXE, need
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
 LOG = """\
@@ -103,6 +105,16 @@ def test_it_works_without_javascript(open_page):
     page.get_by_role("button", name="Read it").click()
     page.wait_for_selector(".understood")
     assert "502 Bad Gateway is the status" in page.locator(".understood").text_content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_while_suggestions_are_open(open_page, scheme):
+    need(AXE.is_file(), "axe-core (npm ci)")
+    page = open_page("/404", scheme=scheme, bypass_csp=True)
+    type_query(page, "too many")
+    page.keyboard.press("ArrowDown")
+    page.add_script_tag(path=str(AXE))
+    assert page.evaluate("axe.run('.suggests', {resultTypes: ['violations']})")["violations"] == []
 
 
 def test_the_list_of_suggestions_fits_a_phone(open_page):
