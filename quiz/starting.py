@@ -49,16 +49,22 @@ class Wish:
 
 
 def begin(wish: Wish, visit: str, sender: str) -> Attempt:
-    """Make the attempt. Raises TooOften and NoQuestions."""
-    rng = random.SystemRandom()
+    """Make the attempt. Raises TooOften and NoQuestions.
+
+    Choosing takes its time and only reads; what is written is written in two short transactions.
+    """
+    recent = RecentStart.objects.recent().filter(sender=sender).count()
+    if recent >= HOURLY_LIMIT:
+        raise TooOften
+    wordings = _wordings(wish, visit, random.SystemRandom())
+    if not wordings:
+        raise NoQuestions("There is no question of that kind yet. Choose another topic, class or difficulty.")
+    known = _known_to(visit, wordings) if recent < HOURLY_COUNTED else {wording.pk for wording in wordings}
     with transaction.atomic():
-        recent = _note_start(sender)
         if wish.mode == Mode.DAILY and (found := _todays(visit)):
             return found
-        wordings = _wordings(wish, visit, rng)
-        if not wordings:
-            raise NoQuestions("There is no question of that kind yet. Choose another topic, class or difficulty.")
-        known = _known_to(visit, wordings) if recent < HOURLY_COUNTED else {wording.pk for wording in wordings}
+        RecentStart.objects.past().delete()
+        RecentStart.objects.create(sender=sender)
         return _make_attempt(wish, visit, wordings, known)
 
 
@@ -85,16 +91,6 @@ def _make_attempt(wish: Wish, visit: str, wordings: list[Wording], known: set[in
 def _counts(wording: Wording, known: set[int]) -> bool:
     """Does the answer say how hard a question is? Not where the visitor knows it, nor of one that was just made."""
     return wording.question_id is not None and wording.pk not in known
-
-
-def _note_start(sender: str) -> int:
-    """How many quizzes this sender began within the hour; this one is noted, and what is older forgotten."""
-    RecentStart.objects.past().delete()
-    recent = RecentStart.objects.filter(sender=sender).count()
-    if recent >= HOURLY_LIMIT:
-        raise TooOften
-    RecentStart.objects.create(sender=sender)
-    return recent
 
 
 def _known_to(visit: str, wordings: list[Wording]) -> set[int]:

@@ -70,13 +70,18 @@ def _is_no_cause_of(world: World, cause: Cause, other: StatusCode) -> bool:
     kind, _ = world.notes.get((cause.code.number, other.number), ("", ""))
     signs = {line.strip() for line in cause.sign.split("\n") if line.strip()}
     for theirs in world.causes.get(other.number, []):
-        if difflib.SequenceMatcher(None, cause.title.lower(), theirs.title.lower()).ratio() > ALIKE:
+        if _are_alike(cause.title, theirs.title):
             return False
         if signs & {line.strip() for line in theirs.sign.split("\n")}:
             return False
         if kind == RelationKind.CONFUSED and theirs.layer == cause.layer:
             return False
     return True
+
+
+def _are_alike(one: str, other: str) -> bool:
+    matcher = difflib.SequenceMatcher(None, one.lower(), other.lower())
+    return matcher.real_quick_ratio() > ALIKE and matcher.quick_ratio() > ALIKE and matcher.ratio() > ALIKE
 
 
 def _first_paragraph(body: str) -> str:

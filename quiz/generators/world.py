@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import islice
 
 from codes.models import Cause, HeaderRule, Relation, StatusCode
 from codes.vocabulary import RelationKind
@@ -21,6 +22,7 @@ class World:
         codes = StatusCode.objects.published().filter(verified=True).exclude(number__in=list(left_out))
         self.codes = list(codes.defer("meaning", "definition", "client_behaviour", "source", "verified_note"))
         self.by_number = {code.number: code for code in self.codes}
+        self.by_key = {code.pk: code for code in self.codes}
 
     @cached_property
     def notes(self) -> dict[tuple[int, int], tuple[str, str]]:
@@ -35,14 +37,16 @@ class World:
     @cached_property
     def headers(self) -> dict[int, list[HeaderRule]]:
         rules = defaultdict(list)
-        for rule in HeaderRule.objects.filter(code__in=self.codes).select_related("code"):
+        for rule in HeaderRule.objects.filter(code__in=self.codes):
+            rule.code = self.by_key[rule.code_id]
             rules[rule.code.number].append(rule)
         return rules
 
     @cached_property
     def causes(self) -> dict[int, list[Cause]]:
         causes = defaultdict(list)
-        for cause in Cause.objects.filter(code__in=self.codes).select_related("code", "meaning__vendor"):
+        for cause in Cause.objects.filter(code__in=self.codes).select_related("meaning__vendor").defer("body"):
+            cause.code = self.by_key[cause.code_id]
             causes[cause.code.number].append(cause)
         return causes
 
@@ -57,11 +61,12 @@ class World:
         self, code: StatusCode, is_wrong: Callable[[StatusCode], bool], rng: random.Random, count: int = WRONG
     ) -> list[StatusCode]:
         """The codes most easily taken for this one of which `is_wrong` is sure; chance decides between equals."""
-        others = [other for other in self.codes if other is not code and is_wrong(other)]
+        scores = {other.number: self.confusability(code, other) for other in self.codes if other is not code}
+        others = [other for other in self.codes if scores.get(other.number)]
         rng.shuffle(others)
-        others.sort(key=lambda other: -self.confusability(code, other))
+        others.sort(key=lambda other: -scores[other.number])
+        near = list(islice((other for other in others if is_wrong(other)), count + 2))
         # One of the next best now and then, so that the same code is not always asked in the same company.
-        near = [other for other in others[: count + 2] if self.confusability(code, other)]
         return near[: count - 1] + rng.sample(near[count - 1 :], 1) if len(near) >= count else []
 
     def why_not(self, code: StatusCode, other: StatusCode) -> str:

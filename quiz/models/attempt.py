@@ -205,6 +205,9 @@ class Daily(models.Model):
 
 
 class RecentStartQuerySet(models.QuerySet):
+    def recent(self):
+        return self.filter(created__gte=timezone.now() - timedelta(hours=1))
+
     def past(self):
         return self.filter(created__lt=timezone.now() - timedelta(hours=1))
 
