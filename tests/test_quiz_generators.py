@@ -10,7 +10,7 @@ from codes.models import Relation, StatusCode, class_digit
 from quiz.generators import GENERATORS, make
 from quiz.generators.difference import FACTS
 from quiz.generators.world import NEARBY
-from quiz.models import GeneratorSwitch, LeftOut, Step
+from quiz.models import GeneratorSwitch, LeftOut, Question, Step
 from quiz.rules import wrong_with_choices, wrong_with_text
 from quiz.starting import Wish
 from quiz.vocabulary import Skill
@@ -133,8 +133,9 @@ def test_every_generator_has_a_switch_in_the_admin(db):
 
 
 def test_made_questions_fill_what_editors_did_not_write_and_are_never_counted(whole_site, client):
+    Question.objects.exclude(slug="large-upload-with-expect").update(published_at=None)
     begin(client, "class:1", length="10")
     steps = Step.objects.select_related("wording")
     assert steps.count() == 10
     made = [step for step in steps if step.wording.question_id is None]
-    assert len(made) >= 5 and not any(step.is_counted for step in made)
+    assert len(made) == 9 and not any(step.is_counted for step in made)
