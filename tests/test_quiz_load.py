@@ -66,8 +66,8 @@ def rows_of(site, query: str) -> list[tuple]:
         return database.execute(query).fetchall()
 
 
-def test_100_at_once_lose_no_answer_and_no_request_fails(tmp_path):
-    with running_site(tmp_path) as site:
+def test_100_at_once_lose_no_answer_and_no_request_fails(ready_var):
+    with running_site(ready_var) as site:
         visitors = [Visitor(site.url) for _ in range(VISITORS)]
         threads = [threading.Thread(target=visitor.play, args=("quick",)) for visitor in visitors]
         for thread in threads:
@@ -83,8 +83,8 @@ def test_100_at_once_lose_no_answer_and_no_request_fails(tmp_path):
         assert "OperationalError" not in site.printed and "Traceback" not in site.printed
 
 
-def test_one_answer_sent_by_many_tabs_at_once_counts_once(tmp_path):
-    with running_site(tmp_path) as site:
+def test_one_answer_sent_by_many_tabs_at_once_counts_once(ready_var):
+    with running_site(ready_var) as site:
         visitor = Visitor(site.url)
         visitor.begin("endless")
         _, text = visitor.ask("GET", visitor.address)
@@ -99,13 +99,13 @@ def test_one_answer_sent_by_many_tabs_at_once_counts_once(tmp_path):
         assert rows_of(site, "SELECT number, answered_at IS NULL FROM quiz_step ORDER BY number") == [(1, 0), (2, 1)]
 
 
-def test_an_attempt_survives_a_restart_of_the_server(tmp_path):
-    with running_site(tmp_path) as site:
+def test_an_attempt_survives_a_restart_of_the_server(ready_var):
+    with running_site(ready_var) as site:
         visitor = Visitor(site.url)
         visitor.begin("exam")
         for _ in range(3):
             assert visitor.answer()
-    with running_site(tmp_path) as site:
+    with running_site(ready_var) as site:
         again = Visitor(site.url)
         again.address = visitor.address
         assert "Question 4 of 10" in again.ask("GET", again.address)[1]
