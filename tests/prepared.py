@@ -55,7 +55,8 @@ def copy_of(var: Path, to: Path) -> Path:
 def attached(var: Path) -> Iterator[None]:
     """Let the test database, an SQLite one, read the prepared database until the block ends."""
     with connection.cursor() as cursor:
-        cursor.execute("ATTACH DATABASE %s AS prepared", [str(var / "statusref.sqlite3")])
+        # A transaction takes the lock for writing on every attached database that can be written.
+        cursor.execute("ATTACH DATABASE %s AS prepared", [f"file:{var}/statusref.sqlite3?mode=ro&immutable=1"])
         try:
             yield
         finally:
