@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -305,7 +306,12 @@ def test_the_snippets_of_a_platform_that_is_quickly_installed_pass(platform, cap
             platform_of(job).version(job.code)
         except NotHere as error:
             need(False, f"`make snippet-platforms FAST=1`: {error}")
-    assert main(["--platform", platform, "--keep-records"]) == 0, capsys.readouterr().out
+    if main(["--platform", platform, "--keep-records"]) == 0:
+        return
+    # On a machine that does much else a program may start too late; what is wrong fails alone, too.
+    failed = re.findall(r"^  failed: (\S+) \(", told := capsys.readouterr().out, re.M)
+    assert failed, told
+    assert main([*failed, "--keep-records", "--jobs", "1"]) == 0, capsys.readouterr().out
 
 
 # What the site shows of it
