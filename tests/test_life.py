@@ -26,7 +26,7 @@ from codes.admin.history import record, record_deletion
 from codes.documents import DocumentKind, NotStorable, Page, dump, dump_all, kind_of, load, store, to_text
 from codes.documents.kinds import row_kinds
 from codes.documents.syncing import Report, export_documents, import_documents
-from codes.models import Fix, OldAddress, Publishable, Revision, StatusCode, Vendor
+from codes.models import Fix, OldAddress, Platform, Publishable, Revision, StatusCode, Vendor
 from codes.publishing import Conflict, draft_path, path_of
 from compare.models import Aspect, Comparison, Decision, Side
 from statusref.content import DOCUMENTS
@@ -261,6 +261,7 @@ class Life(RuleBasedStateMachine):
         others = StatusCode.objects.filter(draft_of=None).exclude(pk__in=[code.pk, code.draft_of_id])
         other = others.exclude(related_from__code=code).first()
         cause, vendor = code.causes.first(), Vendor.objects.order_by("pk").last()
+        platform = Platform.objects.order_by("pk").last()
         makes = [
             lambda: makers.make_cause(code, slug, body=f"{slug} {text}"),
             lambda: makers.make_fix(cause, slug, why=text) if cause else None,
@@ -273,7 +274,7 @@ class Life(RuleBasedStateMachine):
             lambda: makers.make_reference(code, f"https://example.com/{slug}"),
             lambda: makers.make_engine_note(code, text=f"{slug} {text}"),
             lambda: makers.make_exchange(code, slug, note=text),
-            lambda: makers.make_snippet(code, slug, body=text),
+            lambda: makers.make_snippet(code, slug, body=text, platform=platform) if platform else None,
             lambda: makers.make_relation(code, other) if other else None,
             lambda: makers.make_meaning(code, slug, vendor=vendor, body=text) if vendor else None,
         ]
