@@ -187,8 +187,14 @@ def render_code(code: str, language: str = "text") -> SafeString:
     return mark_safe(highlight(code, language))  # noqa: S308
 
 
+# Marks of headings, quotations, tables and emphasis; an underscore inside a word is a part of the word.
+MARKS = re.compile(r"^ *[#>]+ ?|\*+|\||(?<![^\W_])_+|_+(?![^\W_])", re.M)
+
+
 def to_plain(text: str) -> str:
-    """Return the text without its Markdown, for descriptions and excerpts."""
+    """Return the text without its Markdown, for descriptions and excerpts. Code in a line stays as it is."""
     text = re.sub(r"```.*?```", " ", text, flags=re.S)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return re.sub(r"\s+", " ", re.sub(r"[*_`#>|]", "", text)).strip()
+    pieces = re.split(r"`+([^`]*)`+", text)
+    pieces[::2] = [MARKS.sub("", piece) for piece in pieces[::2]]
+    return re.sub(r"\s+", " ", "".join(pieces)).strip()

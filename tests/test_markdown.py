@@ -80,3 +80,17 @@ def test_an_unknown_language_is_plain():
 
 def test_plain_text_loses_its_marks():
     assert to_plain("**A** [link](/x) and `code`") == "A link and code"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("**Set** `proxy_read_timeout` to _60 s_", "Set proxy_read_timeout to 60 s"),
+        ("proxy_read_timeout and __init__", "proxy_read_timeout and init"),
+        ("`Accept: */*` in [C#](/406) > 3", "Accept: */* in C# > 3"),
+        ("# Title\n\n> quoted\n\n| a | b |", "Title quoted a b"),
+        ("before ```\ncode\n``` after", "before after"),
+    ],
+)
+def test_plain_text_keeps_the_words_and_drops_the_marks(text, plain):
+    assert to_plain(text) == plain
