@@ -66,6 +66,8 @@
     })) box.setAttribute(name, value);
 
     const close = () => {
+      clearTimeout(timer);
+      asking?.abort();
       list.hidden = true;
       chosen = -1;
       box.setAttribute("aria-expanded", "false");
@@ -109,8 +111,8 @@
     };
     const ask = async () => {
       const query = box.value.trim();
-      asking?.abort();
       if (!query || query.length > 100) return close();
+      asking?.abort();
       asking = new AbortController();
       try {
         const answer = await fetch(`${suggest}?${new URLSearchParams({ q: query })}`, { signal: asking.signal });
