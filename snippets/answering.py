@@ -42,8 +42,9 @@ class Script:
             with self.lock:
                 answers = self._answers(request)
             for part in answers:
-                is_open = answer(connection, request, part, self._translate)
+                # Before it is sent: the next request may be here sooner than this thread goes on.
                 self.answered_at = time.monotonic()
+                is_open = answer(connection, request, part, self._translate)
                 if not is_open:
                     return
 

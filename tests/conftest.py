@@ -118,7 +118,7 @@ def new_page(chromium, site):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=site.url, **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text) if is_violation(message.text) else None)

@@ -176,8 +176,7 @@ def test_a_page_of_140_rows_opens_in_a_few_times_what_a_plain_form_takes(login):
 # For everybody
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing_on_history_comparison_conflict_and_deleted_pages(login, site, width, scheme):
     page = login(width=width, scheme=scheme, bypass_csp=True)
     address = form_of(page, "503")

@@ -58,8 +58,8 @@ def _is_violation(text: str) -> bool:
     return "Content Security Policy" in text or "Refused to" in text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+# Width and scheme are told apart by different rules of axe, so two of the four see what all would.
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing(open_page, width, scheme):
     need(AXE.is_file(), "axe-core (npm ci)")
     found = {}

@@ -361,7 +361,7 @@ def test_it_serves_the_site_and_shows_an_edit_within_two_seconds(ready_var):
     with running_site(ready_var, PAGE_CACHE="64") as site:
 
         def get(path, **headers):
-            return urllib.request.urlopen(urllib.request.Request(site.url + path, headers=headers), timeout=10)
+            return urllib.request.urlopen(urllib.request.Request(site.url + path, headers=headers), timeout=60)
 
         for _ in range(100):
             answer = get("/404", **{"Accept-Encoding": "br"})

@@ -33,7 +33,7 @@ def administrator(site):
 def visit(site, path: str) -> tuple[int, str]:
     """What a visitor without a session gets."""
     try:
-        with urllib.request.urlopen(site.url + path, timeout=10) as response:
+        with urllib.request.urlopen(site.url + path, timeout=60) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("server")
 
 def get(url: str, **headers: str):
     try:
-        return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10)
+        return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60)
     except urllib.error.HTTPError as error:
         return error
 
@@ -96,7 +96,7 @@ def test_an_unknown_host_name_is_refused(site):
 )
 def test_hostile_start_lines_get_a_plain_answer_or_none(site, start):
     host, port = site.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(start + b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         answer = b""
         while block := connection.recv(65536):

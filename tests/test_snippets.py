@@ -1,5 +1,6 @@
 """The harness that runs snippets: what it lets pass, what it refuses, and the snippets of the site themselves."""
 
+import functools
 import json
 import os
 import re
@@ -271,12 +272,15 @@ def test_nothing_is_left_behind_after_an_interruption(tmp_path):
     content = make_content(tmp_path, f"echo $$ > {tmp_path}/pid; sleep 55", "> GET /a\n< 404")
     env = {**os.environ, "CONTENT_DIR": str(content), "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "snippets"]
-    harness = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 30
+    # A shell lets what it starts in the background ignore interruptions, these tests perhaps.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    harness = subprocess.Popen(command, cwd=ROOT, env=env, preexec_fn=heed, **pipes)
+    end = time.monotonic() + 90
     while not ((tmp_path / "pid").exists() and (tmp_path / "pid").read_text()) and time.monotonic() < end:
         time.sleep(0.05)
     harness.send_signal(signal.SIGINT)
-    _, errors = harness.communicate(timeout=30)
+    _, errors = harness.communicate(timeout=120)
     assert harness.returncode == 130, errors
     assert "Interrupted" in errors
     with pytest.raises(ProcessLookupError):
