@@ -1,17 +1,8 @@
 """The one form that readers have."""
 
-from datetime import timedelta
-
 from django import forms
-from django.http import HttpRequest
-from django.utils import timezone
 
 from codes.models import ErrorReport, canonical
-from codes.senders import sender_of
-
-# Reports that one sender, and all senders together, may leave within an hour.
-HOURLY_LIMIT = 5
-HOURLY_LIMIT_OF_ALL = 200
 
 
 class ErrorReportForm(forms.ModelForm):
@@ -38,12 +29,3 @@ class ErrorReportForm(forms.ModelForm):
         if len(text) < 10:
             raise forms.ValidationError("Please say in a sentence what is wrong.")
         return text
-
-    def save_for(self, request: HttpRequest) -> bool:
-        """Save the report, or return False where its sender, or everybody together, has sent too many this hour."""
-        recent = ErrorReport.objects.filter(created__gt=timezone.now() - timedelta(hours=1))
-        self.instance.sender = sender_of(request)
-        if recent.filter(sender=self.instance.sender).count() >= HOURLY_LIMIT or recent.count() >= HOURLY_LIMIT_OF_ALL:
-            return False
-        self.save()
-        return True

@@ -13,9 +13,15 @@ from codes.blocks import blocks_of, doors_of, path_of
 from codes.filters import FILTERS, filters_of
 from codes.forms import ErrorReportForm
 from codes.http import read_only, reads
+from codes.limits import Limit, take_all, too_often
 from codes.models import Meaning, StatusClass, StatusCode, Vendor, class_digit
 from codes.readers import reader_of
+from codes.senders import sender_of
 from codes.vocabulary import VendorKind
+
+# Error reports of one sender, and of all together: nobody shall flood the editors.
+REPORTS = Limit("report", most=5, seconds=3600)
+REPORTS_OF_ALL = Limit("reports", most=200, seconds=3600)
 
 
 class UnknownNumber(Http404):
@@ -130,10 +136,10 @@ def report_error(request: HttpRequest) -> HttpResponse:
     """Take a reader's report of a wrong or missing thing."""
     form = ErrorReportForm(request.POST or None, initial={"path": request.GET.get("page", "")[:200]})
     if request.method == "POST" and form.is_valid():
-        if not form.save_for(request):
-            response = render(request, "429.html", status=429)
-            response["Retry-After"] = "3600"
-            return response
+        taken = take_all((REPORTS, sender_of(request)), (REPORTS_OF_ALL, "all"))
+        if not taken.is_allowed:
+            return too_often(request, taken)
+        form.save()
         messages.success(request, "Thank you. An editor will read it.")
         return redirect(reverse("codes:report"))
     return render(request, "codes/report.html", {"form": form}, status=400 if form.errors else 200)

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from codes.limits import Limit, Taken
+
 from .asked import Asked, keep
 from .generators import make
-from .models import Attempt, Daily, Mode, Question, QuestionCode, RecentStart, Step, Wording
+from .models import Attempt, Daily, Mode, Question, QuestionCode, Step, Wording
 from .models.attempt import DAILY_REST
 from .vocabulary import Difficulty, Skill
 
@@ -22,12 +24,16 @@ DAILY = 5
 STORE, MOST_STEPS = 100, 400
 # Mere names are at most one in seven, and so are questions that were made from the database one in five.
 NAMES, MADE = 7, 5
-# Quizzes that one sender may begin within an hour; of the first ones the answers count in the statistics.
-HOURLY_LIMIT, HOURLY_COUNTED = 300, 100
+# Quizzes that one sender may begin; only the answers of the first hundred count in the statistics.
+STARTS = Limit("quiz", most=300, seconds=3600)
+COUNTED = 100
 
 
 class TooOften(Exception):
-    """One sender has begun too many quizzes within an hour."""
+    """One sender has begun too many quizzes."""
+
+    def __init__(self, taken: Taken):
+        self.taken = taken
 
 
 class NoQuestions(Exception):
@@ -53,18 +59,16 @@ def begin(wish: Wish, visit: str, sender: str) -> Attempt:
 
     Choosing takes its time and only reads; what is written is written in two short transactions.
     """
-    recent = RecentStart.objects.recent().filter(sender=sender).count()
-    if recent >= HOURLY_LIMIT:
-        raise TooOften
+    taken = STARTS.take(sender)
+    if not taken.is_allowed:
+        raise TooOften(taken)
     wordings = _wordings(wish, visit, random.SystemRandom())
     if not wordings:
         raise NoQuestions("There is no question of that kind yet. Choose another topic, class or difficulty.")
-    known = _known_to(visit, wordings) if recent < HOURLY_COUNTED else {wording.pk for wording in wordings}
+    known = _known_to(visit, wordings) if taken.used <= COUNTED else {wording.pk for wording in wordings}
     with transaction.atomic():
         if wish.mode == Mode.DAILY and (found := _todays(visit)):
             return found
-        RecentStart.objects.past().delete()
-        RecentStart.objects.create(sender=sender)
         return _make_attempt(wish, visit, wordings, known)
 
 

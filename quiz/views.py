@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from codes.http import read_only, reads
+from codes.limits import too_often
 from codes.readers import reader_of
 from codes.senders import sender_of
 
@@ -45,10 +46,8 @@ def start(request: HttpRequest) -> HttpResponse:
     visit = visit_or_new(request)
     try:
         attempt = begin(form.wish, visit, sender_of(request))
-    except TooOften:
-        response = render(request, "429.html", status=429)
-        response["Retry-After"] = "3600"
-        return response
+    except TooOften as error:
+        return too_often(request, error.taken)
     except NoQuestions as error:
         return _nothing_begun(request, str(error), 404)
     address = attempt.get_absolute_url()

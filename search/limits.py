@@ -1,20 +1,12 @@
 """How much may be asked: how long a query may be, and how many a visitor may send."""
 
-import threading
-import time
-from collections import OrderedDict
-
 from django.http import HttpRequest
 
-from codes.senders import sender_of
+from codes.limits import Limit
 
 MOST_BYTES = 8_192
-# A visitor may send BURST searches at once and RATE a second for ever: more than anybody types, less than hurts.
-BURST, RATE = 2_000, 40.0
-MOST_VISITORS = 10_000
-
-_left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-_lock = threading.Lock()
+# So many at once, and 40 a second for ever: more than anybody types, less than hurts.
+SEARCHES = Limit("search", most=2_000, seconds=50)
 
 
 class Refused(Exception):
@@ -38,15 +30,3 @@ def query_of(request: HttpRequest) -> str:
     if "\0" in query:
         raise Refused("A search is text: take the NUL characters out.")
     return query
-
-
-def is_too_often(request: HttpRequest) -> bool:
-    """Count a search of this visitor; True where there were too many in this process. Nothing of it is stored."""
-    now, sender = time.monotonic(), sender_of(request)
-    with _lock:
-        left, then = _left.pop(sender, (float(BURST), now))
-        left = min(BURST, left + (now - then) * RATE)
-        _left[sender] = max(left - 1, 0.0), now
-        while len(_left) > MOST_VISITORS:
-            _left.popitem(last=False)
-    return left < 1

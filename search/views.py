@@ -11,10 +11,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from codes.http import read_only
+from codes.senders import sender_of
 from search import unfound
 from search.answering import spaced
 from search.current import current
-from search.limits import Refused, is_too_often, query_of
+from search.limits import SEARCHES, Refused, query_of
 from search.ranking import search as find
 from search.shown import as_json, page_of, shown
 from search.suggesting import suggestions
@@ -34,9 +35,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, wants_json: bool) -> HttpResponse:
-    if is_too_often(request):
+    taken = SEARCHES.take(sender_of(request))
+    if not taken.is_allowed:
         response = _refusal(request, wants_json, "Too many searches at once. Wait a few seconds.", 429)
-        response["Retry-After"] = "5"
+        response["Retry-After"] = str(taken.wait)
         return response
     try:
         query = spaced(query_of(request))
@@ -65,7 +67,8 @@ def _refusal(request: HttpRequest, wants_json: bool, reason: str, status: int) -
 def suggest(request: HttpRequest) -> HttpResponse:
     """What the box offers while somebody types, in the form of OpenSearch suggestions."""
     query = spaced(request.GET.get("q", "")[:100].replace("\0", " "))
-    found = suggestions(query, current()) if query and not is_too_often(request) else []
+    may = query and SEARCHES.take(sender_of(request)).is_allowed
+    found = suggestions(query, current()) if may else []
     rows = [query, [each.text for each in found], [each.about for each in found], [each.url for each in found]]
     kind = "application/x-suggestions+json"
     return JsonResponse(rows, safe=False, content_type=kind, headers={"X-Robots-Tag": "noindex"})

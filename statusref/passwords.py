@@ -1,4 +1,4 @@
-"""A forgotten password: a link by mail where the site has a mail server; otherwise an Administrator sets a new one."""
+"""Logging in; and a forgotten password: a link by mail where there is a mail server, else an Administrator helps."""
 
 from urllib.parse import urlsplit
 
@@ -13,8 +13,23 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from codes.models import ResetRequest
+from codes.limits import Limit, take_all, too_often
 from codes.senders import sender_of
+
+# Each costs a third of a second of computing, right or wrong; axes counts the wrong ones of each account besides.
+LOGINS = Limit("login", most=60, seconds=900)
+# Links for a new password that one sender may ask for, and that one account may get.
+LINKS = Limit("password", most=5, seconds=3600)
+LINKS_OF_ACCOUNT = Limit("account", most=3, seconds=3600)
+
+
+def login(request: HttpRequest) -> HttpResponse:
+    """The admin's own, for those who do not try too often."""
+    if request.method == "POST":
+        taken = LOGINS.take(sender_of(request))
+        if not taken.is_allowed:
+            return too_often(request, taken)
+    return admin.site.login(request)
 
 
 @never_cache
@@ -27,10 +42,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = PasswordResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         account = salted_hmac("account", form.cleaned_data["email"].lower(), algorithm="sha256").hexdigest()[:32]
-        if not ResetRequest.allow(sender_of(request), account):
-            response = render(request, "429.html", status=429)
-            response["Retry-After"] = "3600"
-            return response
+        taken = take_all((LINKS, sender_of(request)), (LINKS_OF_ACCOUNT, account))
+        if not taken.is_allowed:
+            return too_often(request, taken)
         base = urlsplit(settings.BASE_URL or request.build_absolute_uri("/"))
         form.save(
             domain_override=base.netloc,

@@ -7,6 +7,7 @@
 | ALLOWED_HOSTS | host names, comma-separated | localhost, 127.0.0.1, [::1] and HOST |
 | BASE_URL | public address, for canonical links | taken from the request |
 | DATABASE_URL | database | sqlite:///var/statusref.sqlite3 |
+| CACHE_URL | Redis or Valkey, for limits and sessions of several hosts: redis://, rediss:// or unix:// | none |
 | HTTPS | served over HTTPS only: redirect, secure cookies, HSTS | false |
 | TRUSTED_PROXIES | how many proxies in front set X-Forwarded-For and X-Forwarded-Proto | 0 |
 | LOG_FORMAT | `line` for people, `json` for machines | line |
@@ -26,6 +27,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -126,6 +128,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
+
+CACHE_URL = env.str("CACHE_URL", "")
+if CACHE_URL:
+    if urlsplit(CACHE_URL).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured("CACHE_URL begins with redis://, rediss:// or unix://, for Valkey too.")
+    CACHES = {"default": {"BACKEND": "codes.redis.SessionCache", "LOCATION": CACHE_URL, "KEY_PREFIX": "statusref"}}
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", include("codes.admin_urls")),
     path("admin/import", admin.site.admin_view(import_files), name="admin-import"),
     path("admin/export", admin.site.admin_view(export_files), name="admin-export"),
+    path("admin/login/", passwords.login),
     path("admin/password_reset/", passwords.ask, name="admin_password_reset"),
     path(
         "admin/password_reset/sent/",

@@ -5,6 +5,7 @@ import os
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -57,6 +58,12 @@ def plain_static_files(settings):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def own_limits(monkeypatch):
+    """Each test begins with nothing used up."""
+    monkeypatch.setattr("codes.limits.PREFIX", f"statusref:limit:{uuid4().hex}:")
 
 
 @pytest.fixture(autouse=True)

@@ -81,7 +81,7 @@ def make_all() -> dict[str, object]:
         "statusclass": make_class(4),
         "vendor": Vendor.objects.first(),
         "platform": Platform.objects.first(),
-        "errorreport": ErrorReport.objects.create(path="/404", text="The summary is wrong.", sender="x"),
+        "errorreport": ErrorReport.objects.create(path="/404", text="The summary is wrong."),
         "revision": Revision.objects.create(path="codes/404.yaml", text="number: 404\n", source="import", agreed=True),
     }
 
@@ -736,7 +736,7 @@ def test_revisions_can_be_read_and_nothing_else(admin_client):
 
 
 def test_reports_are_marked_as_read_and_their_text_cannot_be_changed(admin_client):
-    report = ErrorReport.objects.create(path="/\\evil.example", text="<script>alert(1)</script>", sender="x")
+    report = ErrorReport.objects.create(path="/\\evil.example", text="<script>alert(1)</script>")
     assert b"Marked as read: 1" in act(admin_client, "mark_read", report).content
     report.refresh_from_db()
     assert report.is_read

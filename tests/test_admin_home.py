@@ -41,7 +41,7 @@ def record(*pages, **values) -> None:
 
 
 def make_report(path: str = "/404", **values) -> ErrorReport:
-    return ErrorReport.objects.create(path=path, **{"text": "The summary is wrong.", "sender": "x", **values})
+    return ErrorReport.objects.create(path=path, **{"text": "The summary is wrong.", **values})
 
 
 def staff(*permissions: str) -> Client:

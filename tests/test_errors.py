@@ -9,9 +9,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from codes.forms import HOURLY_LIMIT
+from codes.limits import Limit
 from codes.models import ErrorReport, OldAddress
 from codes.senders import address_of, sender_of
+from codes.views import REPORTS
 from statusref import views
 
 REPORT = {"path": "/404", "text": "The section number of the second rule is wrong."}
@@ -108,14 +109,22 @@ def test_a_bad_report_says_what_would_be_right_and_keeps_the_text(client, field,
 
 @pytest.mark.django_db
 def test_a_sender_may_not_flood_the_editors(client):
-    for _ in range(HOURLY_LIMIT):
+    for _ in range(REPORTS.most):
         assert client.post(reverse("codes:report"), REPORT).status_code == 302
     response = client.post(reverse("codes:report"), REPORT)
     assert response.status_code == 429
-    assert response["Retry-After"] == "3600"
-    assert ErrorReport.objects.count() == HOURLY_LIMIT
-    ErrorReport.objects.update(created=timezone.now() - timedelta(hours=2))
-    assert client.post(reverse("codes:report"), REPORT).status_code == 302
+    assert 600 < int(response["Retry-After"]) <= REPORTS.seconds / REPORTS.most
+    assert ErrorReport.objects.count() == REPORTS.most
+    assert client.post(reverse("codes:report"), REPORT, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+@pytest.mark.django_db
+def test_all_senders_together_may_not_flood_the_editors(client, monkeypatch):
+    monkeypatch.setattr("codes.views.REPORTS_OF_ALL", Limit("reports", most=3, seconds=3600))
+    answers = [
+        client.post(reverse("codes:report"), REPORT, REMOTE_ADDR=f"192.0.2.{last}").status_code for last in range(4)
+    ]
+    assert answers == [302, 302, 302, 429]
 
 
 @pytest.mark.django_db
@@ -133,6 +142,15 @@ def test_a_sender_is_told_apart_by_a_hash_that_changes_daily(rf, monkeypatch):
     tomorrow = timezone.now() + timedelta(days=1)
     monkeypatch.setattr("codes.senders.timezone.now", lambda: tomorrow)
     assert sender_of(request) != today
+
+
+def test_a_network_of_ipv6_is_one_sender(rf):
+    def sender(address: str) -> str:
+        return sender_of(rf.get("/", REMOTE_ADDR=address))
+
+    assert sender("2001:db8:1:2::1") == sender("2001:db8:1:2:ffff::9") != sender("2001:db8:1:3::1")
+    assert sender("::ffff:192.0.2.7") == sender("192.0.2.7") != sender("::ffff:192.0.2.8")
+    assert sender("no address") != sender("")
 
 
 def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(rf, settings):

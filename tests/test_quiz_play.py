@@ -9,16 +9,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from codes.models import StatusCode
+from codes.senders import sender_of
 from quiz.answers import is_right, read_answer, shuffled
 from quiz.asked import Asked
 from quiz.generators.world import World
-from quiz.models import Attempt, Choice, Daily, Question, RecentStart, Step, Wording
+from quiz.models import Attempt, Choice, Daily, Question, Step, Wording
 from quiz.playing import next_wording
-from quiz.starting import HOURLY_LIMIT
+from quiz.starting import COUNTED, STARTS
 from quiz.vocabulary import Kind, Topic
 from tests import makers
 
@@ -201,15 +202,27 @@ def test_a_form_of_another_site_is_refused(client, questions):
         assert client.post("/quiz/start", {"mode": "quick"}, headers=headers).status_code == 303
 
 
-def test_who_begins_too_often_is_asked_to_wait_and_the_hash_is_forgotten_after_an_hour(client, questions):
-    begin(client)
-    sender = RecentStart.objects.get().sender
-    RecentStart.objects.bulk_create(RecentStart(sender=sender) for _ in range(HOURLY_LIMIT))
+def sender() -> str:
+    return sender_of(RequestFactory().get("/"))
+
+
+def test_who_begins_too_often_is_asked_to_wait(client, questions):
+    while STARTS.take(sender()).used < STARTS.most:
+        pass
     response = client.post("/quiz/start", {"mode": "quick"})
-    assert response.status_code == 429 and response["Retry-After"] == "3600"
-    RecentStart.objects.update(created=timezone.now() - timedelta(hours=1, seconds=1))
-    begin(client)
-    assert RecentStart.objects.count() == 1
+    assert response.status_code == 429 and 0 < int(response["Retry-After"]) <= STARTS.seconds / STARTS.most
+    assert client.post("/quiz/start", {"mode": "quick"}, REMOTE_ADDR="192.0.2.7").status_code == 303
+
+
+def test_who_begins_very_often_is_not_counted_in_the_statistics(client, questions):
+    def counted(address: str) -> set[bool]:
+        attempt = Attempt.objects.get(key=address.rpartition("/")[2])
+        return set(attempt.steps.filter(wording__question__isnull=False).values_list("is_counted", flat=True))
+
+    assert True in counted(begin(client))
+    while STARTS.take(sender()).used < COUNTED + 2:
+        pass
+    assert counted(begin(Client())) == {False}
 
 
 # Kinds

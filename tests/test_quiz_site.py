@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from codes.models import StatusCode
-from quiz.models import Attempt, Mode, Question, RecentStart, Step
+from quiz.models import Attempt, Mode, Question, Step
 from quiz.vocabulary import Difficulty, Kind, Topic
 from tests.test_quiz_play import answer, begin, page, right_form, signed, waiting, wrong_form
 
@@ -130,7 +130,6 @@ def test_no_post_to_a_step_is_a_server_error(attempts, data, post):
 @given(mode=st.sampled_from([*Mode.values, "none"]), scope=SCOPES, more=POSTS, length=DIGITS, difficulty=DIGITS)
 @EXAMPLES
 def test_no_start_whatever_is_a_server_error(client, mode, scope, more, length, difficulty):
-    RecentStart.objects.all().delete()
     data = {**more, "mode": f"{mode}{scope}", "length": length, "difficulty": difficulty}
     response = client.post("/quiz/start", data)
     assert response.status_code in (303, 400, 404)
@@ -152,7 +151,6 @@ def test_no_address_whatever_is_a_server_error(client, codes, key, number):
 @hypothesis_settings(EXAMPLES, max_examples=40)
 def test_whatever_a_visitor_does_each_answer_counts_once_and_the_score_is_true(moves):
     client, known = Client(), {}
-    RecentStart.objects.all().delete()
     address = begin(client, "endless" if len(moves) % 2 else "exam", length="5")
     posted = None
     for (move,) in moves:

@@ -8,16 +8,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from search import limits
+from codes.limits import Limit
 from search.answering import spaced
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site")]
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    """Each test is a new visitor."""
-    limits._left.clear()
 
 
 def ask(client, query: str, **options) -> dict:
@@ -266,19 +260,17 @@ def test_other_methods_are_refused(client, method):
 
 
 def test_who_asks_too_often_is_asked_to_wait(client, monkeypatch):
-    monkeypatch.setattr(limits, "BURST", 3)
-    monkeypatch.setattr(limits, "RATE", 0.001)
+    monkeypatch.setattr("search.views.SEARCHES", Limit("search", most=3, seconds=3))
     statuses = [client.get("/search", {"q": "gateway"}).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     response = client.get("/search", {"q": "gateway"})
-    assert response["Retry-After"] == "5" and "Wait a few seconds" in response.content.decode()
+    assert response["Retry-After"] == "1" and "Wait a few seconds" in response.content.decode()
     assert client.get("/search", {"q": "gateway"}, REMOTE_ADDR="192.0.2.9").status_code == 200
 
 
 @given(st.text(max_size=300))
 @hypothesis_settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_query_whatever_breaks_it(client, query):
-    limits._left.clear()
     assert client.get("/search", {"q": query}).status_code in (200, 302, 400)
     assert client.get("/search/suggest", {"q": query}).status_code == 200
     response = client.post("/search", {"q": query}, headers={"Accept": "application/json"})

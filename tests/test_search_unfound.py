@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from search import limits
 from search.models import Asked, Unfound
 from tests.makers import make_code
 
@@ -14,7 +13,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def page():
-    limits._left.clear()
     return make_code(404)
 
 

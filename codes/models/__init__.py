@@ -1,6 +1,5 @@
 from .base import CanonicalModel, Publishable, PublishableQuerySet, canonical
 from .code import StatusClass, StatusCode, Vendor, class_digit
-from .people import ResetRequest
 from .revision import ErrorReport, OldAddress, Revision
 from .rows import (
     Cause,
@@ -40,7 +39,6 @@ __all__ = [
     "PublishableQuerySet",
     "Reference",
     "Relation",
-    "ResetRequest",
     "Revision",
     "Row",
     "Rule",

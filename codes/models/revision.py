@@ -61,7 +61,6 @@ class ErrorReport(models.Model):
     text = models.TextField("what is wrong")
     created = models.DateTimeField(auto_now_add=True)
     is_read = models.BooleanField("read", default=False)
-    sender = models.CharField(max_length=32, editable=False, help_text="A hash of the sender, salted by the day.")
 
     class Meta:
         ordering = ["-created"]

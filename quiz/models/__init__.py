@@ -1,4 +1,4 @@
-from .attempt import Attempt, Daily, Mode, RecentStart, Step, Wording
+from .attempt import Attempt, Daily, Mode, Step, Wording
 from .generator import GeneratorSwitch, LeftOut
 from .question import Choice, Question, QuestionCode
 
@@ -11,7 +11,6 @@ __all__ = [
     "Mode",
     "Question",
     "QuestionCode",
-    "RecentStart",
     "Step",
     "Wording",
 ]

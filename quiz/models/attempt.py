@@ -202,23 +202,3 @@ class Daily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
-
-
-class RecentStartQuerySet(models.QuerySet):
-    def recent(self):
-        return self.filter(created__gte=timezone.now() - timedelta(hours=1))
-
-    def past(self):
-        return self.filter(created__lt=timezone.now() - timedelta(hours=1))
-
-
-class RecentStart(models.Model):
-    """That a sender began a quiz within the last hour: a hash, apart from the attempt, and deleted after it."""
-
-    sender = models.CharField(max_length=32, db_index=True)
-    created = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    objects = RecentStartQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.created:%H:%M}"

@@ -1,5 +1,6 @@
 """Which pages are public, and which are no longer true."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -9,6 +10,8 @@ import yaml
 from django.db import close_old_connections
 from django.urls import resolve
 
+from codes.away import Away
+from codes.limits import file_store
 from codes.models import Revision
 from codes.publishing import DRAFT
 from codes.schedules import publish_due
@@ -92,9 +95,14 @@ class Watch:
         threading.Thread(target=self._run, args=(meanwhile,), name="page-cache-watch", daemon=True).start()
 
     def _run(self, meanwhile: Callable[[], None]) -> None:
+        forget_at = 0.0
         while True:
             self.look()
             until = time.monotonic() + INTERVAL
+            if until > forget_at:
+                forget_at = until + 60
+                with contextlib.suppress(Away):
+                    file_store().forget_past()
             if not self.is_away:
                 try:
                     meanwhile()

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from quiz.models import Attempt, Daily, RecentStart, Wording
+from quiz.models import Attempt, Daily, Wording
 from quiz.visits import DAYS
 
 
@@ -18,6 +18,5 @@ class Command(BaseCommand):
         _, deleted = Attempt.objects.forgotten(days).delete()
         dailies, _ = Daily.objects.past().delete()
         wordings, _ = Wording.objects.unused().delete()
-        RecentStart.objects.past().delete()
         attempts, steps = deleted.get("quiz.Attempt", 0), deleted.get("quiz.Step", 0)
         self.stdout.write(f"Deleted: attempts {attempts}, steps {steps}, dailies {dailies}, wordings {wordings}.")
