@@ -6,7 +6,7 @@ Pure, like `codes.checks`, whose findings it makes. The places are those of `cod
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import SimpleNamespace
 from urllib.parse import unquote
@@ -63,7 +63,9 @@ class Site:
         site = cls()
         for kind, data in pages:
             if address := address_of(kind, data):
-                site.targets[address] = target_of(kind, data)
+                site.targets[address] = target = target_of(kind, data)
+                if data.get("snippets"):
+                    site.targets[f"{address}/snippets"] = replace(target, anchors=anchors_of_snippets(data))
             site.labels.update(str(row.get("label", "")).lower() for row in data.get("meanings", []))
         return site
 
@@ -149,6 +151,16 @@ def anchors_of_code(data: dict) -> frozenset[str]:
         found.update(f"{prefix}-{row.get('slug')}" for row in data.get(rows, []))
     found.update(f"{row.get('kind')}-{row.get('slug')}" for row in data.get("sections", []))
     return frozenset(found)
+
+
+def anchors_of_snippets(data: dict) -> frozenset[str]:
+    """Every place of the page of a code's snippets."""
+    rows = data["snippets"]
+    slugs, platforms = (
+        (f"snippet-{row.get('slug')}" for row in rows),
+        (f"platform-{row.get('platform')}" for row in rows),
+    )
+    return frozenset({"main", *slugs, *platforms})
 
 
 ROW_ANCHORS = (("meanings", "meaning"), ("exchanges", "exchange"), ("steps", "step"), ("snippets", "snippet"))

@@ -63,7 +63,7 @@ SANITISER = nh3.Cleaner(
 
 
 def highlight(code: str, language: str) -> str:
-    """Return the code as HTML with four kinds of `<span class="tok-…">`; plain where the language is unknown."""
+    """Return the code as HTML with four kinds of `<span class="…">`; plain where the language is unknown."""
     try:
         lexer: Lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
     except ClassNotFound:
@@ -80,7 +80,7 @@ def highlight(code: str, language: str) -> str:
 
 
 def _span(kind: str | None, text: str) -> str:
-    return f'<span class="tok-{kind}">{escape(text)}</span>' if kind and text else escape(text)
+    return f'<span class="{kind}">{escape(text)}</span>' if kind and text else escape(text)
 
 
 def _language(token: Piece) -> str:

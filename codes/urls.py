@@ -5,6 +5,7 @@ from codes import views
 app_name = "codes"
 urlpatterns = [
     re_path(r"^(?P<number>[0-9]{3})\Z", views.code_page, name="code"),
+    re_path(r"^(?P<number>[0-9]{3})/snippets\Z", views.snippets_page, name="snippets"),
     re_path(r"^(?:codes|status-codes)/(?P<number>[0-9]{3})\Z", views.old_code_address),
     re_path(r"^(?P<slug>[0-9][Xx]{2})\Z", views.class_page, name="class"),
     path("codes", views.code_list, name="codes"),

@@ -17,6 +17,7 @@ from codes.limits import Limit, take_all, too_often
 from codes.models import Meaning, StatusClass, StatusCode, Vendor, class_digit
 from codes.readers import reader_of
 from codes.senders import sender_of
+from codes.shown import by_platform, show_some
 from codes.vocabulary import VendorKind
 
 # Error reports of one sender, and of all together: nobody shall flood the editors.
@@ -46,12 +47,30 @@ def code_page(request: HttpRequest, number: str) -> HttpResponse:
 
 def show_code(request: HttpRequest, code: StatusCode) -> HttpResponse:
     """The page of a code whose rows are fetched (`with_page`), be it published, a draft, or a newer draft."""
+    show_some(code)
     blocks = blocks_of(code)
     reader = reader_of(request)
     before, after = StatusCode.objects.visible_to(reader).neighbours_of(code.number)
     context = {"code": code, "blocks": blocks, "doors": doors_of(blocks), "path": path_of(code)}
     context |= {"before": before, "after": after, "is_staff": reader.is_staff}
     return render(request, "codes/code.html", context)
+
+
+@read_only
+def snippets_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Every snippet of a code, platform by platform."""
+    reader = reader_of(request)
+    code = StatusCode.objects.visible_to(reader).with_snippets(int(number)).filter(number=int(number)).first()
+    if code is None:
+        raise UnknownNumber(int(number))
+    platforms = by_platform(code)
+    if not platforms:
+        raise Http404(f"{code} has no snippets")
+    context = {"code": code, "platforms": platforms, "count": len(code.snippets.all()), "is_staff": reader.is_staff}
+    response = render(request, "codes/snippets.html", context)
+    if reader.is_staff:
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @read_only

@@ -16,6 +16,16 @@ class Codes(Sitemap):
         return code.updated_at
 
 
+class Snippets(Codes):
+    """The page of all snippets of each code that has any."""
+
+    def items(self):
+        return super().items().filter(snippets__isnull=False).distinct()
+
+    def location(self, code: StatusCode) -> str:
+        return code.get_snippets_url()
+
+
 class Classes(Sitemap):
     def items(self):
         return StatusClass.objects.all()
@@ -57,6 +67,7 @@ class Pages(Sitemap):
 SITEMAPS = {
     "pages": Pages,
     "codes": Codes,
+    "snippets": Snippets,
     "classes": Classes,
     "vendors": Vendors,
     "comparisons": Comparisons,

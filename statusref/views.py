@@ -82,7 +82,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _moved(request: HttpRequest) -> HttpResponse | None:
     """The answer for an address that once was a page's: 301 to the new one, or 410."""
     try:
-        old = OldAddress.objects.filter(path=request.path).first() if len(request.path) <= 200 else None
+        path = request.path.removesuffix("/snippets")
+        old = OldAddress.objects.filter(path=path).first() if len(path) <= 200 else None
     except (DatabaseError, ValueError):
         return None
     if old is None:

@@ -24,6 +24,7 @@ PAGES += ["/about", "/report", "/search?q=gateway", "/search?q=zzzz", "/799", "/
 PAGES += ["/quiz", "/quiz?codes=502-504", "/quiz/question/who-wants-to-know-who-you-are", "/quiz/progress"]
 PAGES += ["/quiz/AAAAAAAAAAAAAAAAAAAAAA"]
 PAGES += ["/200", "/301", "/304", "/401", "/404", "/429", "/499", "/500", "/502", "/000", "/226", "/306", "/783"]
+PAGES += ["/404/snippets", "/503/snippets"]
 
 
 @pytest.fixture

@@ -196,7 +196,14 @@ def addresses() -> list[str]:
     asked = ["/", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/no-such-page", "/vendors/none", "/report"]
     for number in NUMBERS:
         asked += [f"/{number}", f"/{number}/", f"/codes/{number}", f"/status-codes/{number}", f"/{number}.1"]
-        asked += [f"/{number - 1}", f"/{number + 1}", f"/{number}x", f"/{number}/x", f"/vendors/{number}"]
+        asked += [
+            f"/{number - 1}",
+            f"/{number + 1}",
+            f"/{number}x",
+            f"/{number}/x",
+            f"/{number}/snippets",
+            f"/vendors/{number}",
+        ]
         queries = [str(number), f"HTTP {number}", f"{number} error", f"HTTP/1.1 {number} x", f'"status": {number}']
         queries += [f"{LIVE} vs {number}", f"difference between {number} and 500", f"Name {number}"]
         asked += [f"/search?q={quote(query)}" for query in queries]
@@ -306,7 +313,12 @@ def test_for_a_stranger_the_whole_site_is_the_site_without_drafts(before, drafts
     assert not after.keys() - before.keys(), f"Links to what is not published: {sorted(after.keys() - before.keys())}"
     assert not before.keys() - after.keys(), f"Nothing leads there any more: {sorted(before.keys() - after.keys())}"
     for address, answer in after.items():
-        if address in (f"/{WITHDRAWN}", f"/guides/{GUIDES['withdrawn']}", "/quiz/question/leak-withdrawn"):
+        if address in (
+            f"/{WITHDRAWN}",
+            f"/{WITHDRAWN}/snippets",
+            f"/guides/{GUIDES['withdrawn']}",
+            "/quiz/question/leak-withdrawn",
+        ):
             continue  # It answered 404 before it was there, and 410 now.
         was = before[address]
         assert (answer.status, answer.location) == (was.status, was.location), address
@@ -322,6 +334,7 @@ def test_the_address_of_a_draft_answers_as_if_nothing_was_there(drafts, stranger
     for state, code in drafts.codes.items():
         status = {"withdrawn": 410, "newer": 200}.get(state, 404)
         assert ask(client, code.get_absolute_url()).status == status, state
+        assert ask(client, code.get_snippets_url()).status == status, state
     for state in ("unpublished", "of a draft", "scheduled", "newer"):
         comparison = drafts.comparisons[state]
         answer = ask(client, comparison.get_absolute_url())
@@ -393,6 +406,11 @@ def test_staff_see_a_draft_at_its_address_marked_never_kept_and_never_indexed(dr
             assert f'<p class="state">This {drafts.name_of(page)} is a ' in text
             assert '<meta name="robots" content="noindex">' in text, address
         assert response["Cache-Control"].startswith("private, no-store"), address
+        if isinstance(page, StatusCode) and state in ("unpublished", "scheduled"):
+            response = admin_client.get(page.get_snippets_url())
+            text = response.content.decode()
+            assert WORD.search(text) and '<p class="state">' in text and 'content="noindex"' in text, state
+            assert response["Cache-Control"].startswith("private, no-store"), state
 
 
 def test_a_list_that_shows_drafts_to_staff_is_theirs_alone(drafts, admin_client, client):

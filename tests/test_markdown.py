@@ -13,7 +13,7 @@ from codes.markdown import LONGEST, highlight, render, render_inline, to_plain
 def test_it_renders_what_editors_write():
     html = render("A `code`, **bold**, [404](/404)\n\n```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |")
     assert '<a href="/404">404</a>' in html
-    assert '<span class="tok-n">1</span>' in html
+    assert '<span class="n">1</span>' in html
     assert '<div class="scroll"' in html and "<table>" in html
 
 

@@ -29,7 +29,7 @@ from statusref.middleware import EDITOR_COOKIE
 from statusref.page_cache import PageCache, watch
 from statusref.page_cache.negotiation import best_encoding, has
 from statusref.page_cache.pages import Store, make_page
-from tests.makers import make_class, make_code
+from tests.makers import make_class, make_code, make_snippet
 from tests.site_server import running_site
 
 HOST = "localhost"
@@ -45,7 +45,8 @@ def cache(db, settings):
     settings.BASE_URL = ""
     for digit in range(1, 6):
         make_class(digit)
-    for code in make_code(404, name="Not Found"), make_code(500, name="Internal Server Error"):
+    make_snippet(missing := make_code(404, name="Not Found"), title="Send it")
+    for code in missing, make_code(500, name="Internal Server Error"):
         Revision.objects.create(path=CODE.path(code), text=dump(CODE, code), source="import", agreed=True)
     handler = WSGIHandler()
     asked = []
@@ -177,6 +178,15 @@ def test_an_edit_shows_and_leaves_the_other_pages_alone(cache):
     assert b"plainer" in ask(cache)[2]
     ask(cache, "/500")
     assert cache.asked == ["/404"]
+
+
+def test_an_edit_of_a_snippet_shows_on_both_pages_that_have_it(cache):
+    paths = ["/404", "/404/snippets"]
+    assert all(b"Send it" in ask(cache, path)[2] for path in paths)
+    change(404, "Send it", "Send them")
+    cache.watch.look()
+    assert all(b"Send them" in ask(cache, path)[2] for path in paths)
+    assert cache.asked == paths * 2
 
 
 def test_an_edit_of_what_lists_show_renders_all_anew_but_keeps_their_validators(cache):

@@ -193,6 +193,7 @@ def test_a_code_page_takes_at_most_16_queries(client, django_assert_max_num_quer
         ("/vendors", 4),
         ("/vendors/nginx", 3),
         ("/cheat-sheet", 4),
+        ("/503/snippets", 2),
     ],
 )
 def test_other_pages_take_few_queries(client, django_assert_max_num_queries, path, most):

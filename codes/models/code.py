@@ -166,6 +166,9 @@ class StatusCode(Publishable):
     def get_absolute_url(self) -> str:
         return reverse("codes:code", args=[self.label])
 
+    def get_snippets_url(self) -> str:
+        return reverse("codes:snippets", args=[self.label])
+
     @property
     def label(self) -> str:
         """The number as it is written: three digits."""

@@ -64,6 +64,15 @@ def rows_of(code, name: str) -> list:
     ]
 
 
+def _class_name(number: int) -> Subquery:
+    return Subquery(_model("StatusClass").objects.filter(digit=class_digit(number)).values("name")[:1])
+
+
+def _snippets() -> Prefetch:
+    rows = _model("Snippet").objects.select_related("platform")
+    return Prefetch("snippets", rows.order_by("platform__position", "position"))
+
+
 class StatusCodeQuerySet(PublishableQuerySet):
     def of_class(self, digit: int):
         """Codes of one class, as `class_digit` counts them."""
@@ -82,15 +91,18 @@ class StatusCodeQuerySet(PublishableQuerySet):
 
     def side_by_side(self, numbers: Iterable[int]):
         """The codes of a comparison with the rows that align, in a number of queries that does not grow with them."""
-        snippets = _model("Snippet").objects.select_related("platform").order_by("platform__position", "position")
         return self.filter(number__in=numbers).prefetch_related(
             "headerrules",
             "fingerprints",
             "enginenotes",
             Prefetch("sections", _model("Section").objects.filter(kind=SectionKind.SCENARIO)),
-            Prefetch("snippets", snippets),
+            _snippets(),
             Prefetch("relations", _model("Relation").objects.filter(other__number__in=numbers).select_related("other")),
         )
+
+    def with_snippets(self, number: int):
+        """What the page of all snippets of `number` shows."""
+        return self.annotate(class_name=_class_name(number)).prefetch_related(_snippets())
 
     def neighbours_of(self, number: int) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
         """Number and name of the codes before and after `number` among these."""
@@ -100,9 +112,8 @@ class StatusCodeQuerySet(PublishableQuerySet):
 
     def with_page(self, number: int, user):
         """Everything that the page of `number` shows, in a number of queries that does not grow with its rows."""
-        status_class = _model("StatusClass").objects.filter(digit=class_digit(number))
         return self.annotate(
-            class_name=Subquery(status_class.values("name")[:1]), **{f"packed_{name}": _packed(name) for name in PACKED}
+            class_name=_class_name(number), **{f"packed_{name}": _packed(name) for name in PACKED}
         ).prefetch_related(
             Prefetch("meanings", _model("Meaning").objects.select_related("vendor")),
             Prefetch("names", _model("Name").objects.select_related("platform")),
@@ -110,10 +121,7 @@ class StatusCodeQuerySet(PublishableQuerySet):
             Prefetch("causes", _model("Cause").objects.select_related("meaning__vendor")),
             Prefetch("causes__fixes", _model("Fix").objects.select_related("platform")),
             Prefetch("steps", _model("Step").objects.select_related("proves")),
-            Prefetch(
-                "snippets",
-                _model("Snippet").objects.select_related("platform").order_by("platform__position", "position"),
-            ),
+            _snippets(),
             "sections",
             Prefetch(
                 "relations",

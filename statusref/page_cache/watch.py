@@ -23,7 +23,7 @@ logger = logging.getLogger("statusref.page_cache")
 INTERVAL = 0.5  # seconds between two looks at the version
 MOST_REVISIONS = 50  # more at once are an import, and then every page is looked at again
 
-# Parts of a document that only its own page and the comparisons of its code show.
+# Parts of a document that only its own pages and the comparisons of its code show.
 OWN = {
     "codes": set(
         """meaning definition hop_note storage_note body_note retry_note redirect_note client_behaviour first_check
@@ -75,7 +75,11 @@ def _touched(revision: Revision) -> set[str] | None:
         return None
     if folder == "comparisons":
         return {f"/compare/{name}"}
-    return {f"/{name}", *(path for path in public_paths() if path.startswith("/compare/") and name in path)}
+    return {
+        f"/{name}",
+        f"/{name}/snippets",
+        *(path for path in public_paths() if path.startswith("/compare/") and name in path),
+    }
 
 
 class Watch:
