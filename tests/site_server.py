@@ -18,16 +18,22 @@ from tests.prepared import OUTPUT, ROOT
 
 @dataclass(frozen=True)
 class Site:
-    """Where it listens, what it printed, where its files are, and how many seconds it took to answer."""
+    """Where it listens, what it printed, where its files are, how many seconds it took to answer, and its process."""
 
     url: str
     output: Path
     var: Path
     seconds: float
+    pid: int
 
     @property
     def printed(self) -> str:
         return self.output.read_text()
+
+    @property
+    def workers(self) -> set[int]:
+        """The processes that answer."""
+        return {int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()}
 
     @property
     def password(self) -> str:
@@ -69,16 +75,16 @@ def running_site(var: Path, **environment: str) -> Iterator[Site]:
         )
     try:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(600):
+        for _ in range(1800):
             if process.poll() is not None:
                 raise RuntimeError(f"The server stopped:\n{output.read_text()}")
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{url}/robots.txt", timeout=2).close()
+                urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
                 break
             time.sleep(0.1)
         else:
-            raise RuntimeError(f"The server did not answer within a minute:\n{output.read_text()}")
-        yield Site(url, output, var, time.monotonic() - started)
+            raise RuntimeError(f"The server did not answer within three minutes:\n{output.read_text()}")
+        yield Site(url, output, var, time.monotonic() - started, process.pid)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)

@@ -1,8 +1,11 @@
 """What `make run` does: an empty folder becomes a site, and a second run starts at once."""
 
 import json
+import os
 import re
+import shutil
 import socket
+import sqlite3
 import stat
 import urllib.error
 import urllib.request
@@ -10,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site_server import running_site
+from tests.site_server import ROOT, running_site
 
 pytestmark = pytest.mark.xdist_group("server")
 
@@ -118,13 +121,21 @@ def test_a_second_start_takes_seconds_and_keeps_what_the_first_made(site, var):
         assert (var / "secret-key").read_text() == key
 
 
+def test_static_files_of_the_version_before_stay(site, var):
+    """Cached pages and workers that are still running name them."""
+    before = sorted((var / "static/css").glob("site.*.css"))
+    old = before[0].rename(before[0].with_name("site.0123456789ab.css"))
+    (var / "static/.stamp").write_text("another version")
+    (var / "static/css/site.css").write_text("changed")
+    with running_site(var) as again:
+        page = get(f"{again.url}/").read().decode()
+        address = re.search(r'href="(/static/css/site\.[0-9a-f]+\.css)"', page)[1]
+        assert get(again.url + address).read() != b"changed"
+        assert get(f"{again.url}/static/css/{old.name}").status == 200
+        assert get(f"{again.url}/static/css/{old.name}").headers["Cache-Control"].endswith("immutable")
+
+
 def test_a_conflict_is_printed_and_the_site_still_starts(tmp_path):
-    import os
-    import shutil
-    import sqlite3
-
-    from tests.site_server import ROOT
-
     content = tmp_path / "content"
     for folder in ("classes", "platforms"):
         shutil.copytree(ROOT / "content" / folder, content / folder)

@@ -21,17 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
         parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS", "2")))
         parser.add_argument("--reload", action="store_true", help="Debug pages, and a restart on every change.")
-        parser.add_argument("--prepare-only", action="store_true", help="Do everything but serve.")
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--prepare-only", action="store_true", help="Do everything but serve.")
+        which.add_argument(
+            "--serve-only", action="store_true", help="Leave the database alone: another host has prepared it."
+        )
 
-    def handle(self, *, host, port, workers, reload, prepare_only, **options):
-        call_command("migrate", interactive=False, verbosity=0)
-        try:
-            call_command("import_content", stdout=self.stdout, stderr=self.stderr)
-        except CommandError as error:
-            self.stderr.write(f"Content: {error} The site starts with what the database holds.")
+    def handle(self, *, host, port, workers, reload, prepare_only, serve_only, **options):
         if not settings.DEBUG:
             self.collect_static()
-        self.make_first_admin()
+        if not serve_only:
+            self.prepare_database()
         if prepare_only:
             return
         shown = f"[{host}]" if ":" in host else host
@@ -40,24 +40,38 @@ class Command(BaseCommand):
         if reload:
             command = [sys.executable, "manage.py", "runserver", f"{shown}:{port}"]
         else:
-            command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-            command += ["--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024"]
-            command += ["--respawn-failed-workers", "--log-level", "warning", "statusref.wsgi:application"]
+            command = [sys.executable, "-m", "statusref.server", host, str(port), str(workers)]
         os.chdir(settings.BASE_DIR)
         os.environ.update(HOST=shown, PORT=str(port))
         os.execv(command[0], command)
 
+    def prepare_database(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("import_content", stdout=self.stdout, stderr=self.stderr)
+        except CommandError as error:
+            self.stderr.write(f"Content: {error} The site starts with what the database holds.")
+        self.make_first_admin()
+
     def collect_static(self) -> None:
-        """Collect static files unless none of them changed since the last time."""
-        stamp = Path(settings.STATIC_ROOT) / ".stamp"
-        digest = hashlib.sha256()
+        """Collect static files unless none of them changed since the last time.
+
+        Those of earlier versions stay, under the hashes in their names: pages that are still in a cache ask for them,
+        and so do workers that have not been replaced yet.
+        """
+        root = Path(settings.STATIC_ROOT)
+        stamp, digest, paths = root / ".stamp", hashlib.sha256(), []
         for finder in get_finders():
             for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
                 status = Path(storage.path(path)).stat()
                 digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+                paths.append(path)
         if stamp.is_file() and stamp.read_text() == digest.hexdigest():
             return
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        for path in paths:
+            # A copy that is younger than its source would be left as it is, whatever it holds.
+            (root / path).unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(digest.hexdigest())
 
     def make_first_admin(self) -> None:

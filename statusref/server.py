@@ -1,0 +1,121 @@
+"""The HTTP server: granian, whose workers share one listening socket that outlives each of them.
+
+granian's own workers listen on a socket each (SO_REUSEPORT), and a connection that waits in the queue of a worker that
+ends is reset. Here the parent holds the socket, or the service manager does (socket activation), so a connection waits
+until some worker takes it. The parent imports nothing of the site: workers that SIGHUP starts anew run the new code.
+
+Run as `python -m statusref.server HOST PORT WORKERS`; `manage.py serve` does so.
+"""
+
+import multiprocessing
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.synchronize import Event
+
+from granian.constants import Interfaces
+from granian.log import LogLevels, logger
+from granian.net import SocketHolder
+from granian.server import Server
+
+BACKLOG = 1024
+# Seconds for which a worker may end its requests, and a new one may start. The service manager must wait longer.
+PATIENCE = 30
+
+
+class SharedSocketServer(Server):
+    """granian on a socket that is already listening."""
+
+    def __init__(self, listener: socket.socket, **options):
+        self.listener = listener
+        super().__init__("statusref.wsgi:application", interface=Interfaces.WSGI, backlog=BACKLOG, **options)
+
+    def _init_shared_socket(self) -> None:
+        # A holder closes what it holds when nobody needs it any more, so it gets a descriptor of its own.
+        self._shd = SocketHolder(os.dup(self.listener.fileno()), self.listener.family == socket.AF_UNIX, BACKLOG)
+        self._ssp = self._sso = None
+
+    def _respawn_workers(self, workers: list[int], spawn_target: Callable, target_loader: Callable, delay=0) -> None:
+        for index in workers:
+            if not self.wrks[index].is_alive():
+                super()._respawn_workers([index], spawn_target, target_loader)
+            elif not self._replace(index, spawn_target, target_loader):
+                if not self.interrupt_signal:
+                    logger.error(
+                        "A new worker did not start. The old one goes on; send SIGHUP again when that is mended."
+                    )
+                return
+
+    def _replace(self, index: int, spawn_target: Callable, target_loader: Callable) -> bool:
+        """Put a new worker in the place of a living one, once it is ready to answer. Returns whether it became so."""
+        old, ready = self.wrks[index], multiprocessing.Event()
+        new = self._spawn_worker(index, spawn_target, partial(load_and_tell, target_loader, ready))
+        new.interrupt_by_parent = True  # its end is no crash until it is one of ours
+        new.start()
+        until = time.monotonic() + PATIENCE
+        while new.is_alive() and not ready.wait(0.1) and time.monotonic() < until and not self.interrupt_signal:
+            pass
+        if not ready.is_set():
+            new.kill()
+            new.join()
+            return False
+        new.interrupt_by_parent = False
+        self.wrks[index] = new
+        old.terminate()
+        old.join(self.workers_kill_timeout)
+        if old.is_alive():
+            logger.warning("An old worker was stopped in the middle of a request that took too long.")
+            old.kill()
+            old.join()
+        return True
+
+
+def load_and_tell(load: Callable[[], Callable], ready: Event) -> Callable:
+    """Load the application, in a worker, and tell its parent."""
+    application = load()
+    ready.set()
+    return application
+
+
+def inherited() -> socket.socket | None:
+    """The listening socket that the service manager passed to this process (sd_listen_fds(3)), if it did."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS") != "1":
+        return None
+    os.set_inheritable(3, False)
+    return socket.socket(fileno=3)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen at an address; a name stands for the first of its addresses. Raises OSError where that cannot be done."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def main(host: str, port: str, workers: str) -> None:
+    """Serve until SIGTERM or SIGINT; SIGHUP replaces the workers one after the other."""
+    multiprocessing.set_start_method("fork")  # workers inherit the socket
+    try:
+        listener = inherited() or listen(host, int(port))
+    except OSError as error:
+        sys.exit(f"Cannot listen at {host} port {port}: {error.strerror}. Choose another with HOST and PORT.")
+    SharedSocketServer(
+        listener,
+        address=host,
+        port=int(port),
+        workers=int(workers),
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
