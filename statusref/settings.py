@@ -13,6 +13,7 @@
 | LOG_FORMAT | `line` for people, `json` for machines | line |
 | LOG_REQUESTS | a line for each request that memory could not answer | false |
 | SLOW_QUERY_MS | queries that take so many milliseconds are logged, without their values | 200 |
+| METRICS_TOKEN | secret of 16 characters or more with which Prometheus (`Bearer`) gets /metrics | none: no metrics |
 | PAGE_CACHE | MiB of memory in which each process keeps ready pages; 0 = none | 128, with DEBUG 0 |
 | EMAIL_URL | mail server for links to new passwords, like smtp+tls://user:password@mail.example.com:587 | none |
 | EMAIL_FROM | sender of that mail | statusref@ and the host of BASE_URL |
@@ -21,6 +22,7 @@
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +42,9 @@ BASE_URL = env.str("BASE_URL", "").rstrip("/")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
 PAGE_CACHE = env.int("PAGE_CACHE", 0 if DEBUG else 128)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN and not re.fullmatch(r"[!-~]{16,}", METRICS_TOKEN):
+    raise ImproperlyConfigured("METRICS_TOKEN: give it at least 16 characters without spaces, or leave it away.")
 
 
 def secret_key() -> str:
@@ -82,6 +87,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "statusref.health.answer_probes",
+    *(["statusref.metrics.count_requests"] if METRICS_TOKEN else []),
     "statusref.logs.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -15,7 +15,12 @@ if settings.PAGE_CACHE:
     from statusref.page_cache import PageCache
 
     own = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-    application = PageCache(application, settings.PAGE_CACHE * 2**20, warm=[settings.BASE_URL or own]).start()
+    application = PageCache(application, settings.PAGE_CACHE * 2**20, warm=[settings.BASE_URL or own])
+    if settings.METRICS_TOKEN:
+        from statusref.metrics import report
+
+        report(application)
+    application.start()
 else:
     from statusref.page_cache.watch import Watch
 

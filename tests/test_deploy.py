@@ -107,6 +107,23 @@ def test_nothing_secret_gets_into_a_layer():
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
 
 
+def test_prometheus_can_use_the_rules_and_the_alerts_come_when_they_should(tmp_path):
+    need(shutil.which("promtool"), "promtool (Debian's prometheus)")
+    shutil.copy(DEPLOY / "prometheus/statusref-alerts.yml", tmp_path)
+    shutil.copy(ROOT / "tests/data/alerts_test.yml", tmp_path)
+    for command in (
+        ["check", "config", "--syntax-only", DEPLOY / "prometheus/scrape.yml"],
+        ["check", "rules", tmp_path / "statusref-alerts.yml"],
+        ["test", "rules", tmp_path / "alerts_test.yml"],
+    ):
+        done = run("promtool", *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    source = (ROOT / "statusref/metrics.py").read_text()
+    rules = (tmp_path / "statusref-alerts.yml").read_text()
+    for name in set(re.findall(r"\bstatusref_[a-z_]+", rules)):
+        assert f'"{re.sub("_(total|bucket)$", "", name)}"' in source, name
+
+
 def test_shellcheck_finds_nothing_wrong_with_the_scripts():
     need(shutil.which("shellcheck"), "shellcheck")
     done = run("shellcheck", DEPLOY / "backup")

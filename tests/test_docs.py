@@ -32,7 +32,7 @@ def test_every_make_target_that_is_named_exists():
 
 
 def test_every_command_that_is_named_exists():
-    commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")} | {"migrate", "check", "changepassword", "clearsessions"}
+    commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")} | {"migrate", "check", "changepassword"}
     for page in PAGES:
         for command in re.findall(r"manage\.py ([a-z_]+)", page.read_text()):
             assert command in commands, f"{page.name}: {command}"

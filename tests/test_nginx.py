@@ -234,4 +234,4 @@ def test_a_get_is_repeated_at_the_next_host_and_a_post_is_not(deaf_servers, tmp_
 def test_every_location_keeps_the_headers_for_the_site():
     """A `proxy_set_header` of its own would drop all those above it, and let clients claim an address."""
     inside = re.findall(r"^    location .*?^    }", SHIPPED.read_text(), re.M | re.S)
-    assert len(inside) == 6 and not any("proxy_set_header" in location for location in inside)
+    assert len(inside) == 7 and not any("proxy_set_header" in location for location in inside)

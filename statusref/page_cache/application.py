@@ -36,6 +36,7 @@ class PageCache:
         self.unkept: set[str] = set()  # pages that may not be kept, until the content changes
         self.origins: dict[tuple[str, str], str] = {}
         self.locks: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self.pages_sent = self.known_already = self.rendered = 0
         for origin in warm:
             parts = urlsplit(origin)
             self._origin(parts.scheme, parts.netloc)
@@ -53,7 +54,12 @@ class PageCache:
         form = page.forms[best_encoding(environ.get("HTTP_ACCEPT_ENCODING"))]
         wanted = environ.get("HTTP_IF_NONE_MATCH")
         is_known = wanted is not None and has(wanted, form.tag)
-        headers = form.headers_304 if is_known else form.headers
+        if is_known:
+            headers = form.headers_304
+            self.known_already += 1
+        else:
+            headers = form.headers
+            self.pages_sent += 1
         if age := self.watch.age:
             headers = [*headers, ("Age", str(age))]
         start_response("304 Not Modified" if is_known else "200 OK", headers)
@@ -124,6 +130,7 @@ class PageCache:
         if version is None or version != self.watch.version:
             page.stale_since = time.monotonic()
         self.store.put(key, page)
+        self.rendered += 1
         return page
 
     def _ask(self, key: tuple[str, str]) -> Page | None:
@@ -148,6 +155,7 @@ class PageCache:
             "wsgi.multithread": True,
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
+            "statusref.render": True,
         }
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 import sys
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             self.prepare_database()
         if prepare_only:
             return
+        # Figures are those since the start; the files of processes that are gone are nobody's any more.
+        shutil.rmtree(settings.VAR_DIR / "metrics", ignore_errors=True)
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"statusref is at http://{shown}:{port}/ (Ctrl+C stops it)")
         self.stdout.flush()
