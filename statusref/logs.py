@@ -65,6 +65,15 @@ class _Queries:
                 slow_queries.warning("slow query", extra={"told": told})
 
 
+class BriefRefusals(logging.Filter):
+    """Makes a refused request (wrong host, too many fields) one line: strangers can send as many as they like."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, request id, message, and what the logger tells besides."""
 

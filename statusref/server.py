@@ -16,12 +16,15 @@ from collections.abc import Callable
 from functools import partial
 from multiprocessing.synchronize import Event
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
 from granian.net import SocketHolder
 from granian.server import Server
 
 BACKLOG = 1024
+# Of one worker; statusref.gate shares them out.
+THREADS = 32
 # Seconds for which a worker may end its requests, and a new one may start. The service manager must wait longer.
 PATIENCE = 30
 
@@ -110,7 +113,10 @@ def main(host: str, port: str, workers: str) -> None:
         address=host,
         port=int(port),
         workers=int(workers),
-        blocking_threads=4,
+        blocking_threads=THREADS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=65536),
+        backpressure=4096,
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE,
         log_level=LogLevels.warning,

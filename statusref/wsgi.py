@@ -3,8 +3,10 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from statusref.gate import Gate
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
-application = get_wsgi_application()
+application = Gate(get_wsgi_application())
 
 if not settings.DEBUG:
     from search.current import warm as warm_search

@@ -51,13 +51,13 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running_site(var: Path, **environment: str) -> Iterator[Site]:
-    """Run `manage.py serve` on a free port until the block ends; only its own process group is stopped."""
+    """Run `manage.py serve` on PORT or a free port until the block ends; only its own process group is stopped."""
     var.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = int(environment.get("PORT") or free_port())
     output = var / f"output-{port}.txt"
     clean = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG", "SECRET_KEY")}
     started = time.monotonic()
-    with output.open("w") as file:
+    with output.open("a") as file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,

@@ -192,7 +192,7 @@ class PageCache:
 
     def _render_ahead(self, key: tuple[str, str]) -> bool:
         page = self.store.pages.get(key)
-        if page is not None and page.stale_since is None:
+        if page.stale_since is None if page else self.store.is_full:
             return False
         self._fresh(key, page)
         return True

@@ -5,20 +5,25 @@ from functools import lru_cache
 
 # Best first: what is smallest.
 ENCODINGS = ("br", "gzip", "identity")
+LONGEST = 200  # characters of a field value
 _CODING = re.compile(r"\s*([A-Za-z0-9*_.+-]+)\s*(?:;\s*[Qq]=([01](?:\.[0-9]{0,3})?)\s*)?\Z")
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-@lru_cache(maxsize=512)
 def best_encoding(accepted: str | None) -> str:
     """The encoding to send for the value of an Accept-Encoding field; None is a request without the field.
 
-    A client that refuses every one of ours, identity too, gets identity: that serves it better than a 406.
+    A client that refuses every one of ours, identity too, gets identity: that serves it better than a 406. Of a value
+    longer than any client sends only the beginning is read.
     """
-    if accepted is None:
-        return "identity"
+    return "identity" if accepted is None else _best(accepted[:LONGEST])
+
+
+# The limit keeps strangers from filling the memory with values of their own.
+@lru_cache(maxsize=512)
+def _best(accepted: str) -> str:
     weights: dict[str, float] = {}
-    for part in accepted[:1000].split(","):
+    for part in accepted.split(","):
         if found := _CODING.match(part):
             weights[found[1].lower()] = float(found[2] or 1)
     if "x-gzip" in weights:

@@ -77,11 +77,15 @@ Key = tuple[str, str]
 
 @dataclass
 class Store:
-    """The pages by origin and path, at most `limit` bytes of them; the oldest goes first."""
+    """The pages by origin and path, at most `limit` bytes of them; the oldest goes first.
+
+    `is_full` says that some had to go since pages were last forgotten: to make others ready ahead is then in vain.
+    """
 
     limit: int
     pages: dict[Key, Page] = field(default_factory=dict)
     size: int = 0
+    is_full: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, key: Key, page: Page) -> None:
@@ -89,6 +93,7 @@ class Store:
             self._drop(key)
             while self.pages and self.size + page.size > self.limit:
                 self._drop(next(iter(self.pages)))
+                self.is_full = True
             if page.size <= self.limit:
                 self.pages[key] = page
                 self.size += page.size
@@ -115,6 +120,7 @@ class Store:
         with self._lock:
             for key in [key for key in self.pages if key[1] not in paths]:
                 self._drop(key)
+                self.is_full = False
 
     def _drop(self, key: Key) -> None:
         if page := self.pages.pop(key, None):

@@ -1,0 +1,87 @@
+"""Between the HTTP server and Django: a request comes in whole or not at all, and its answer goes out in one piece.
+
+The server waits for the rest of a body for as long as its client likes, in one of its threads, and does not tell when
+the client hangs up in the midst. So forms that dribble in would take all threads from everybody else, and half of a
+form would be saved as all of it. A slow reader would hold a thread too, were the answer handed over piece by piece.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from io import BytesIO
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+
+# Of the threads of a process (statusref.server.THREADS) so many wait for bodies and so many run Django; what is ready in
+# memory always finds one.
+READING, RUNNING = 20, 8
+LONGEST_WAIT = 0.25  # seconds for which a body waits until another one is read
+
+_REFUSAL = "statusref.refusal"  # in the environment of a request whose content cannot be had: the status that says why
+_REFUSALS = {
+    400: ("Bad Request", "The content of this request ended before its time."),
+    411: ("Length Required", "Say in a Content-Length field how long the content is; in chunks it is not taken here."),
+    413: ("Content Too Large", "The content of this request is larger than {limit} MiB, the most that is taken here."),
+    503: ("Service Unavailable", "Too many others are sending slowly just now. Send it again in ten seconds."),
+}
+
+
+class Gate:
+    """A WSGI application around Django's. `answer_refused` must be among Django's middleware."""
+
+    def __init__(self, app: WSGIHandler):
+        self.app = app
+        self.reading = threading.BoundedSemaphore(READING)
+        self.running = threading.BoundedSemaphore(RUNNING)
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+            body = self._body(environ)
+            if isinstance(body, int):
+                environ.update({_REFUSAL: body, "CONTENT_LENGTH": "0"})
+                body = b""
+            environ["wsgi.input"] = BytesIO(body)
+        with self.running:
+            answer = self.app(environ, start_response)
+            try:
+                return [b"".join(answer)]
+            finally:
+                answer.close()
+
+    def _body(self, environ: dict) -> bytes | int:
+        """The whole content of a request, or the status that says why it cannot be had."""
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            return 411  # Django would take the content for empty
+        length = environ["CONTENT_LENGTH"]
+        if not length.isdecimal():
+            return 400
+        if len(length) > 12 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return 413
+        if not self.reading.acquire(timeout=LONGEST_WAIT):
+            return 503
+        try:
+            body = bytes(environ["wsgi.input"].read(int(length)))
+        finally:
+            self.reading.release()
+        return body if len(body) == int(length) else 400
+
+
+def answer_refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer the requests that the gate refused."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        status = request.META.get(_REFUSAL)
+        if status is None:
+            return get_response(request)
+        phrase, reason = _REFUSALS[status]
+        reason = reason.format(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20)
+        context = {"status": status, "phrase": phrase, "digit": status // 100, "reason": reason}
+        response = HttpResponse(get_template("refused.html").render(context), status=status)
+        response["Cache-Control"] = "no-store"
+        if status == 503:
+            response["Retry-After"] = "10"
+        return response
+
+    return middleware

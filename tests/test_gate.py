@@ -1,0 +1,106 @@
+"""A request comes in whole or not at all, and its answer goes out in one piece."""
+
+import io
+import threading
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpResponse, StreamingHttpResponse
+
+from statusref import gate
+from statusref.gate import Gate
+
+
+class Taken:
+    """An application that notes what content reaches it; it closes as Django's answers do."""
+
+    def __init__(self, answer: HttpResponse | None = None):
+        self.contents, self.answer = [], answer or HttpResponse(b"whole")
+
+    def __call__(self, environ, start_response):
+        self.contents.append(environ["wsgi.input"].read())
+        return self.answer
+
+
+def environ_of(content: bytes, **fields) -> dict:
+    return {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/report", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(content),
+        "CONTENT_LENGTH": str(len(content)), **fields,
+    }  # fmt: skip
+
+
+def ask(environ: dict) -> tuple[int, dict, str]:
+    told = {}
+    found = Gate(WSGIHandler())(environ, lambda status, fields: told.update(status=status, fields=dict(fields)))
+    return int(told["status"][:3]), told["fields"], b"".join(found).decode()
+
+
+def test_the_whole_content_reaches_django_at_once():
+    app = Taken()
+    assert Gate(app)(environ_of(b"path=/404&text=x"), None) == [b"whole"] and app.contents == [b"path=/404&text=x"]
+
+
+def test_what_is_sent_in_pieces_leaves_in_one():
+    closed = []
+    answer = StreamingHttpResponse([b"a", b"b"])
+    answer._resource_closers.append(lambda: closed.append(True))
+    assert Gate(Taken(answer))(environ_of(b""), None) == [b"ab"] and closed
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "says"),
+    [
+        ({"CONTENT_LENGTH": "17"}, 400, "ended before its time"),
+        ({"CONTENT_LENGTH": "-1"}, 400, "ended before its time"),
+        ({"CONTENT_LENGTH": "99999999"}, 413, "larger than 5 MiB"),
+        ({"CONTENT_LENGTH": "9" * 5000}, 413, "larger than 5 MiB"),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, 411, "Content-Length"),
+    ],
+)
+def test_what_is_not_whole_is_refused_and_nothing_of_it_is_used(fields, status, says):
+    content = b"path=/404&text=x"
+    app = Taken()
+    Gate(app)(environ_of(content, **fields), None)
+    assert app.contents == [b""]
+    found, answered, text = ask(environ_of(content, **fields))
+    assert found == status and says in text and "Nothing of it was used" in text
+    assert answered["Cache-Control"] == "no-store" and "Content-Security-Policy" in answered
+
+
+def test_those_who_send_slowly_do_not_take_every_thread(monkeypatch):
+    monkeypatch.setattr(gate, "LONGEST_WAIT", 0.01)
+    may_go_on, app = threading.Event(), Taken()
+    guarded = Gate(app)
+
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            may_go_on.wait(30)
+            return super().read(size)
+
+    slow = [
+        threading.Thread(target=guarded, args=(environ_of(b"a=b", **{"wsgi.input": Slow(b"a=b")}), None))
+        for _ in range(gate.READING)
+    ]
+    for thread in slow:
+        thread.start()
+    try:
+        while guarded.reading._value:
+            pass
+        guarded(environ_of(b"c=d"), None)
+        assert app.contents == [b""], "refused, for nobody knows how long the others take"
+        assert guarded(environ_of(b"", REQUEST_METHOD="GET"), None) == [b"whole"]
+    finally:
+        may_go_on.set()
+        for thread in slow:
+            thread.join()
+    assert app.contents.count(b"a=b") == gate.READING
+
+
+def test_a_refusal_for_slow_others_says_when_to_come_back():
+    status, fields, text = ask(environ_of(b"", **{gate._REFUSAL: 503}))
+    assert (status, fields["Retry-After"]) == (503, "10") and "sending slowly" in text
+
+
+def test_more_threads_wait_for_nothing_than_may_be_taken():
+    assert gate.READING + gate.RUNNING < gate.THREADS
