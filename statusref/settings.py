@@ -136,7 +136,8 @@ DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'statusref
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
+        # Seconds. Who waits to write asks again and again, and is unlucky while others write all the time.
+        "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None

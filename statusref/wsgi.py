@@ -1,4 +1,8 @@
+import multiprocessing
 import os
+import signal
+import threading
+import time
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -7,6 +11,22 @@ from statusref.gate import Gate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
 application = Gate(get_wsgi_application())
+
+
+def end_with_parent(parent: int, patience: float = 30) -> None:
+    """End this worker once the server that started it is dead, or a new server would find its address taken.
+
+    Requests that are being answered have `patience` seconds.
+    """
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(patience)
+    os._exit(1)
+
+
+if multiprocessing.parent_process():
+    threading.Thread(target=end_with_parent, args=[os.getppid()], name="end-with-parent", daemon=True).start()
 
 if not settings.DEBUG:
     from search.current import warm as warm_search

@@ -1,0 +1,149 @@
+"""kill -9 of workers and of the whole server during a thousand saves and answers: what was acknowledged is there."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+import threading
+
+import pytest
+import yaml
+
+from tests.chaos import SCALE, Away, Client, wait_for, workers_of
+from tests.site_server import free_port, running_site
+
+pytestmark = pytest.mark.xdist_group("server")
+
+COUNT = 1_000 * SCALE
+EDITORS, VISITORS = 3, 4
+
+
+class Somebody(threading.Thread):
+    """Does one thing after the other, and notes what the server said it had done. While it is away, tries again."""
+
+    def __init__(self, is_over: threading.Event):
+        super().__init__()
+        self.is_over, self.acknowledged, self.refused, self.wrong = is_over, 0, 0, []
+
+    def run(self) -> None:
+        while not self.is_over.is_set() and not self.wrong:
+            try:
+                self.act()
+            except Away:
+                self.is_over.wait(0.05)
+            except Exception as error:
+                self.wrong.append(repr(error))
+
+    def note(self, status: int, text: str) -> None:
+        """An answer that is no acknowledgement: a busy database may refuse, and says so."""
+        if status == 503 and "away or busy" in text:
+            self.refused += 1
+        else:
+            self.wrong.append(f"{status}: {text[:2000]}")
+
+
+class Editor(Somebody):
+    """Saves one vendor again and again; each time it says which save it is."""
+
+    def __init__(self, is_over, url: str, password: str, key: int):
+        super().__init__(is_over)
+        self.client, self.password, self.tried = Client(url), password, 0
+        self.address = f"/admin/codes/vendor/{key}/change/"
+        self.done: set[int] = set()
+
+    def act(self) -> None:
+        if "sessionid" not in self.client.cookies:
+            self.client.log_in(self.password)
+        self.tried += 1
+        status, text = self.client.save(self.address, summary=f"Save {self.tried}.", body=f"Body {self.tried}.")
+        if status == 302:
+            self.done.add(self.tried)
+            self.acknowledged += 1
+        else:
+            self.note(status, text)
+
+
+class Visitor(Somebody):
+    """Answers the questions of one quiz after the other."""
+
+    def __init__(self, is_over, url: str):
+        super().__init__(is_over)
+        self.client, self.address, self.done = Client(url), "", {}
+
+    def act(self) -> None:
+        if not self.address or self.done[self.address] >= 60:
+            status, fields, _ = self.client.ask("POST", "/quiz/start", [("mode", "endless")])
+            assert status == 303, status
+            self.address = fields["location"]
+            self.done[self.address] = 0
+        status, text = self.client.answer(self.address)
+        if status == 303:
+            self.done[self.address] += 1
+            self.acknowledged += 1
+        else:
+            self.note(status, text)
+
+
+def rows(var, query: str) -> list[tuple]:
+    with contextlib.closing(sqlite3.connect(var / "statusref.sqlite3")) as database:
+        return database.execute(query).fetchall()
+
+
+def test_what_was_acknowledged_survives_kill_9(ready_var):
+    port = free_port()
+    vendors = rows(ready_var, f"SELECT id, slug FROM codes_vendor ORDER BY slug LIMIT {EDITORS}")
+    is_over, people = threading.Event(), []
+
+    def acknowledged() -> int:
+        wrong = [word for person in people for word in person.wrong]
+        assert not wrong, wrong[0]
+        return sum(person.acknowledged for person in people)
+
+    try:
+        for life in range(4):
+            with running_site(ready_var, PORT=str(port)) as site:
+                if not people:
+                    people += [Editor(is_over, site.url, site.password, key) for key, _ in vendors]
+                    people += [Visitor(is_over, site.url) for _ in range(VISITORS)]
+                    for person in people:
+                        person.start()
+                before = workers_of(site.pid)
+                wait_for(lambda life=life: acknowledged() >= COUNT * (2 * life + 1) // 8, "acknowledged")
+                os.kill(before[life % 2], signal.SIGKILL)
+                wait_for(lambda s=site, b=before: len(set(workers_of(s.pid)) - set(b)) == 1, "a new worker")
+                wait_for(lambda life=life: acknowledged() >= COUNT * (2 * life + 2) // 8, "acknowledged")
+                if life % 2:
+                    os.kill(site.pid, signal.SIGKILL)  # its workers see that and end
+                else:
+                    os.killpg(site.pid, signal.SIGKILL)
+                orphans = workers_of(site.pid)
+                wait_for(lambda o=orphans: not any(os.path.exists(f"/proc/{pid}") for pid in o), "no orphans")
+    finally:
+        is_over.set()
+        for person in people:
+            if person.ident:
+                person.join()
+    assert acknowledged() >= COUNT
+    assert sum(person.refused for person in people) < COUNT / 50
+    assert rows(ready_var, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(ready_var, "PRAGMA foreign_key_check") == []
+    for editor, (key, slug) in zip(people, vendors, strict=False):
+        texts = rows(ready_var, f"SELECT text FROM codes_revision WHERE path = 'vendors/{slug}.yaml' ORDER BY id")
+        saved = [yaml.safe_load(text) for (text,) in texts]
+        words = {data["summary"] for data in saved}
+        lost = [number for number in editor.done if f"Save {number}." not in words]
+        assert not lost, f"{slug}: {len(lost)} of {len(editor.done)} saves are lost: {lost[:10]}"
+        # The rows are those of the newest revision, and no save is half of two.
+        [row] = rows(ready_var, f"SELECT summary, body FROM codes_vendor WHERE id = {key}")
+        assert row == (saved[-1]["summary"], saved[-1]["body"].rstrip("\n"))
+        ours = [data for data in saved if data["summary"].startswith("Save ")]
+        assert all(data["summary"][5:] == data["body"][5:].rstrip("\n") for data in ours)
+    query = "SELECT '/quiz/' || a.key, count(s.answered_at) FROM quiz_attempt a JOIN quiz_step s ON s.attempt_id = a.id"
+    answered = dict(rows(ready_var, f"{query} GROUP BY a.id"))
+    for visitor in people[EDITORS:]:
+        for address, count in visitor.done.items():
+            assert answered.get(address, 0) >= count, f"{count - answered.get(address, 0)} answers are lost"
+    # An answer and the question that follows it are written together.
+    assert rows(ready_var, """SELECT a.id FROM quiz_attempt a WHERE a.finished_at IS NULL
+                              AND NOT EXISTS (SELECT 1 FROM quiz_step s WHERE s.attempt_id = a.id
+                                              AND s.answered_at IS NULL)""") == []  # fmt: skip
