@@ -7,7 +7,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse, StreamingHttpResponse
 
-from statusref import gate
+from statusref import gate, server
 from statusref.gate import Gate
 
 
@@ -103,4 +103,4 @@ def test_a_refusal_for_slow_others_says_when_to_come_back():
 
 
 def test_more_threads_wait_for_nothing_than_may_be_taken():
-    assert gate.READING + gate.RUNNING < gate.THREADS
+    assert gate.READING + gate.RUNNING < server.THREADS
