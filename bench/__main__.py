@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.site_server import running_site
@@ -17,15 +18,19 @@ from tests.site_server import running_site
 from .edits import get, seconds_until_visible
 from .load import latency_99, need_tools, requests_per_second
 from .nginx import file_server
+from .renders import MOST, Cost
 
 PAGE = "/500"
-RENDERED = ("/", "/500", "/404", "/418", "/codes", "/compare/401-vs-403")
+CODE_PAGES = ("/403", "/404", "/500", "/503", "/418")
+RENDERED = (*CODE_PAGES, "/404/snippets", "/", "/codes", "/compare/401-vs-403")
 GOALS = {
     "cached page: requests per second / nginx's": (">=", 0.5),
     "304: requests per second / nginx's": (">=", 0.45),
     "99th percentile at half load / nginx's": ("<=", 3.0),
     "edit visible everywhere, seconds": ("<=", 2.0),
     "edit visible everywhere under load, seconds": ("<=", 2.0),
+    **{f"{path}: the same / a loop's": ("<=", MOST) for path in CODE_PAGES},
+    **{f"{path}: queries": ("<=", 16) for path in CODE_PAGES},
 }
 
 
@@ -103,17 +108,22 @@ def ratios(url: str, tag: str, file_url: str, rounds: int, seconds: int) -> dict
 
 def rendered(var: Path) -> dict[str, float]:
     """What each page costs Django on the same content, in a process of its own."""
-    script = "from bench.renders import cost_of\n" + "".join(
-        f"print({path!r}, *cost_of({path!r}))\n" for path in RENDERED
-    )
+    figures = {}
+    for path, cost in costs_beside(var, RENDERED).items():
+        figures[f"{path}: ms of processor time, not cached"] = cost.milliseconds
+        figures[f"{path}: the same / a loop's"] = cost.loops
+        figures[f"{path}: queries"] = cost.queries
+    return figures
+
+
+def costs_beside(var: Path, paths: Iterable[str]) -> dict[str, Cost]:
+    """The cost of each path in a process of its own, on the content that stands in `var`."""
+    script = f"from bench.renders import costs; costs({list(paths)!r})"
     environment = {**os.environ, "VAR_DIR": str(var), "PAGE_CACHE": "0"}
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", script]
     told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    figures = {}
-    for path, milliseconds, queries in (line.split() for line in told.splitlines()):
-        figures[f"{path}: ms of processor time, not cached"] = float(milliseconds)
-        figures[f"{path}: queries"] = float(queries)
-    return figures
+    words = (line.split() for line in told.splitlines())
+    return {path: Cost(float(taken), float(loops), int(queries)) for path, taken, loops, queries in words}
 
 
 if __name__ == "__main__":

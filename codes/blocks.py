@@ -19,9 +19,14 @@ class Block:
     template: str
     rows: list = field(default_factory=list)
 
+    @property
+    def is_about_code(self) -> bool:
+        """Whether it draws columns of the code rather than rows of it."""
+        return bool(self.rows) and isinstance(self.rows[0], StatusCode)
+
 
 def blocks_of(code: StatusCode) -> list[Block]:
-    """Return the blocks that `code` has content for. Its rows must be prefetched (`with_page`)."""
+    """Return the blocks that `code` has content for. Its rows must be loaded (`load_page`)."""
     return [block for block in _all_blocks(code) if block.rows]
 
 

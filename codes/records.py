@@ -70,10 +70,14 @@ def to_text(records: Records) -> str:
     return "\n".join(lines) + "\n" * bool(lines)
 
 
-def record_of(number: int, snippet: "Snippet") -> Record | None:
-    """What is known of a snippet on the page of `number`: None if it was never run as it stands."""
+def record_of(number: int, snippet: "Snippet", records: Records | None = None) -> Record | None:
+    """What is known of a snippet on the page of `number`: None if it was never run as it stands.
+
+    Who asks for many passes `all_records()`, so that the file is looked at once.
+    """
     digest = digest_of(number, snippet.role, snippet.source, snippet.run)
-    return all_records().get(snippet.platform.slug, {}).get(digest)
+    records = all_records() if records is None else records
+    return records.get(snippet.platform.slug, {}).get(digest)
 
 
 @lru_cache(maxsize=2)

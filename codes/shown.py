@@ -6,7 +6,7 @@ from itertools import groupby
 
 from codes.models import Platform, Snippet, StatusCode
 from codes.models.querysets import PACKED
-from codes.records import record_of
+from codes.records import all_records, record_of
 from codes.vocabulary import Role
 
 # Characters of prose that make a page of some 24 kB in brotli; a character of code weighs a third more.
@@ -19,16 +19,17 @@ ROLES = (Role.RETURN, Role.CONFIGURE, Role.HANDLE)
 
 
 def show_some(code: StatusCode) -> None:
-    """Tell each snippet of a code with all its rows (`with_page`) whether the page shows it: `is_shown`.
+    """Tell each snippet of a code with all its rows (`load_page`) whether the page shows it: `is_shown`.
 
     Every other text comes first, and what it leaves of ROOM is for snippets: of each role the first platform of each
     language, in the order of platforms, then the second of each language, until one does not fit. The very first
     always does. A newer draft shows all, for the page of all snippets is the live one's.
     """
     snippets = list(code.snippets.all())
+    records = all_records()
     left = ROOM - _length_without_snippets(code) - LINE * len(snippets)
     for place, snippet in enumerate(sorted(snippets, key=dict(_turns(snippets)).__getitem__)):
-        snippet.record = record_of(code.number, snippet)
+        snippet.record = record_of(code.number, snippet, records)
         left -= CODE * (len(snippet.source) + len(snippet.title) + len(snippet.body) + len(snippet.warning))
         snippet.is_shown = place == 0 or left >= 0 or code.draft_of_id is not None
 
@@ -56,7 +57,8 @@ def _length_without_snippets(code: StatusCode) -> int:
 
 def by_platform(code: StatusCode) -> list[tuple[Platform, list[Snippet]]]:
     """The snippets of a code with their records, platform by platform in the order of platforms, roles in theirs."""
+    records = all_records()
     for snippet in (snippets := list(code.snippets.all())):
-        snippet.record = record_of(code.number, snippet)
+        snippet.record = record_of(code.number, snippet, records)
     snippets.sort(key=lambda snippet: (snippet.platform.position, snippet.platform.pk, ROLES.index(snippet.role)))
     return [(platform, list(rows)) for platform, rows in groupby(snippets, key=lambda snippet: snippet.platform)]

@@ -15,6 +15,7 @@ from codes.forms import ErrorReportForm
 from codes.http import read_only, reads
 from codes.limits import Limit, take_all, too_often
 from codes.models import Meaning, StatusClass, StatusCode, Vendor, class_digit
+from codes.models.page import load_page
 from codes.readers import reader_of
 from codes.senders import sender_of
 from codes.shown import by_platform, show_some
@@ -36,9 +37,10 @@ class UnknownNumber(Http404):
 @read_only
 def code_page(request: HttpRequest, number: str) -> HttpResponse:
     reader = reader_of(request)
-    code = StatusCode.objects.visible_to(reader).with_page(int(number), reader).filter(number=int(number)).first()
+    code = StatusCode.objects.visible_to(reader).filter(number=int(number)).first()
     if code is None:
         return meaning_address(request, number)
+    load_page(code, reader)
     response = show_code(request, code)
     if reader.is_staff:
         response["Cache-Control"] = "private, no-store"
@@ -46,7 +48,7 @@ def code_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def show_code(request: HttpRequest, code: StatusCode) -> HttpResponse:
-    """The page of a code whose rows are fetched (`with_page`), be it published, a draft, or a newer draft."""
+    """The page of a code whose rows are loaded (`load_page`), be it published, a draft, or a newer draft."""
     show_some(code)
     blocks = blocks_of(code)
     reader = reader_of(request)

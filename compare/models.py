@@ -3,6 +3,8 @@
 Everything else that a comparison shows comes from the codes' own pages.
 """
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -37,10 +39,10 @@ class Topic(models.TextChoices):
 
 
 class ComparisonQuerySet(PublishableQuerySet):
-    def published(self):
+    def published(self, at: datetime | None = None):
         """Live comparisons of codes whose own pages are published."""
-        unseen = Side.objects.exclude(code__in=StatusCode.objects.published())
-        return super().published().filter(~Exists(unseen.filter(comparison=OuterRef("pk"))))
+        unseen = Side.objects.exclude(code__in=StatusCode.objects.published(at))
+        return super().published(at).filter(~Exists(unseen.filter(comparison=OuterRef("pk"))))
 
     def about(self, code: StatusCode):
         """Comparisons in which `code` is a side."""

@@ -1,6 +1,7 @@
 """Guides: what is true of many codes, told once and in an order to be read."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,6 +14,11 @@ from codes.models.code import validate_slug
 from .rules import wrong_with_body
 
 WORDS_A_MINUTE = 220
+
+
+@lru_cache(maxsize=512)
+def _words_in(text: str) -> int:
+    return len(text.split())
 
 
 class Kind(models.TextChoices):
@@ -100,7 +106,7 @@ class Guide(Publishable):
     @property
     def minutes(self) -> int:
         """How long reading it takes, in whole minutes, at least one."""
-        return max(1, round(len(self.body.split()) / WORDS_A_MINUTE))
+        return max(1, round(_words_in(self.body) / WORDS_A_MINUTE))
 
     def clean(self) -> None:
         super().clean()

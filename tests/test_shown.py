@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from codes.models import StatusCode
+from codes.models.page import load_page
 from codes.publishing import withdraw
 from codes.shown import show_some
 from codes.vocabulary import Role
@@ -22,7 +23,8 @@ def make_page(texts: int, **snippets: int) -> StatusCode:
         lexer = {"express": "javascript", "node": "javascript", "flask": "python"}.get(slug, "text")
         platform = makers.make_platform(slug, lexer=lexer, position=position)
         makers.make_snippet(code, name.replace("_", "-"), platform=platform, role=role, source="x" * size)
-    return StatusCode.objects.with_page(404, None).get(number=404, draft_of=None)
+    load_page(code, None)
+    return code
 
 
 def shown_on(code: StatusCode) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a page weighs on the wire, as the page cache compresses it, and that no snippet is lost to it."""
+"""What a page weighs on the wire, as the page cache compresses it, and what it costs to render."""
 
 import html
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 import brotli
 import pytest
 
+from bench.__main__ import CODE_PAGES, costs_beside
+from bench.renders import MOST
 from codes.models import StatusCode
 from statusref.lean import lean
 from statusref.page_cache.watch import public_paths
@@ -79,3 +81,10 @@ def test_templates_lose_the_white_space_of_their_authors_and_nothing_else():
     )
     kept = "<pre>  a\n  {% if b %}\n  c</pre>"
     assert lean(f"  {kept}\n  d") == f"{kept}\nd"
+
+
+def test_an_uncached_page_takes_at_most_16_queries_and_15_ms_where_a_loop_takes_8(ready_var):
+    costs = costs_beside(ready_var, CODE_PAGES)
+    assert len(costs) == len(CODE_PAGES)
+    assert all(cost.queries <= 16 for cost in costs.values()), costs
+    assert all(cost.loops <= MOST for cost in costs.values()), costs

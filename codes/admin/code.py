@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from markdownx.widgets import AdminMarkdownxWidget
 
 from codes.models import Cause, Meaning, StatusCode
+from codes.models.page import load_page
 from codes.views import show_code
 
 from .filters import ClassFilter, LacksFilter, StateFilter
@@ -86,8 +87,8 @@ class StatusCodeAdmin(PublishableAdmin):
         return obj.get_absolute_url()
 
     def render_preview(self, request: HttpRequest, page: StatusCode) -> HttpResponse:
-        pages = StatusCode.objects.with_page(page.number, request.user)
-        return show_code(request, pages.get(pk=page.pk))
+        load_page(page, request.user)
+        return show_code(request, page)
 
     @admin.display(description="Code", ordering="number")
     def code(self, obj: StatusCode) -> str:

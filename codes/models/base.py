@@ -1,6 +1,7 @@
 """What every page shares: publishing, rows in an order, canonical text."""
 
 import re
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -47,18 +48,20 @@ class CanonicalModel(models.Model):
                     setattr(self, field.attname, canonical(value))
 
 
+def sees_drafts(user) -> bool:
+    return bool(user and not isinstance(user, AnonymousUser) and user.is_active and user.is_staff)
+
+
 class PublishableQuerySet(models.QuerySet):
     """The two questions that every public query asks one of."""
 
-    def published(self):
-        """Live pages whose time has come."""
-        return self.filter(draft_of=None, published_at__lte=timezone.now())
+    def published(self, at: datetime | None = None):
+        """Live pages whose time has come, by now or at another moment."""
+        return self.filter(draft_of=None, published_at__lte=at or timezone.now())
 
     def visible_to(self, user):
         """What `user` may read: staff see drafts and scheduled pages too, never a draft copy."""
-        if user and not isinstance(user, AnonymousUser) and user.is_active and user.is_staff:
-            return self.filter(draft_of=None)
-        return self.published()
+        return self.filter(draft_of=None) if sees_drafts(user) else self.published()
 
 
 class Publishable(CanonicalModel):
@@ -92,6 +95,10 @@ class Publishable(CanonicalModel):
     @property
     def is_published(self) -> bool:
         return self.draft_of_id is None and self.published_at is not None and self.published_at <= timezone.now()
+
+    def is_visible_to(self, user) -> bool:
+        """The same question as the queryset's, of one row."""
+        return self.draft_of_id is None and (self.is_published or sees_drafts(user))
 
     @property
     def state(self) -> str:

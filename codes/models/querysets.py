@@ -2,9 +2,10 @@
 
 from bisect import bisect
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.apps import apps
-from django.db.models import Aggregate, JSONField, OuterRef, Prefetch, Subquery
+from django.db.models import Aggregate, Field, JSONField, OuterRef, Prefetch, Subquery
 
 from codes.vocabulary import Registration, SectionKind
 
@@ -45,22 +46,30 @@ PACKED = {
 }
 
 
-def _packed(name: str) -> Subquery:
+@lru_cache
+def _packed_fields(name: str) -> tuple[type, list[Field]]:
+    """The model of packed rows, and their fields in the order of the model, the position first."""
     model, columns = PACKED[name]
-    rows = _model(model).objects.filter(code=OuterRef("pk")).order_by().values("code")
-    return Subquery(rows.annotate(rows=JSONList(*columns.split())).values("rows"))
+    return _model(model), [field for field in _model(model)._meta.concrete_fields if field.name in columns.split()]
+
+
+def packed(name: str) -> Subquery:
+    """All rows of one kind of a code in one column."""
+    model, fields = _packed_fields(name)
+    rows = model.objects.filter(code=OuterRef("pk")).order_by().values("code")
+    return Subquery(rows.annotate(rows=JSONList(*(field.name for field in fields))).values("rows"))
 
 
 def rows_of(code, name: str) -> list:
-    """The rows `name` of a code in their order: unpacked where they came with it (`with_page`), else asked for."""
-    packed = getattr(code, f"packed_{name}", NOT_PACKED)
-    if packed is NOT_PACKED:
+    """The rows `name` of a code in their order: unpacked where they came with it (`page.load_page`), else asked for."""
+    found = getattr(code, f"packed_{name}", NOT_PACKED)
+    if found is NOT_PACKED:
         return list(getattr(code, name).all())
-    model, columns = _model(PACKED[name][0]), PACKED[name][1].split()
-    fields = [model._meta.get_field(column) for column in columns]
+    model, fields = _packed_fields(name)
+    names = [field.attname for field in fields]
     return [
-        model(**{field.attname: field.to_python(value) for field, value in zip(fields, row, strict=True)})
-        for row in sorted(packed or [], key=lambda row: row[0])
+        model.from_db(None, names, [field.to_python(value) for field, value in zip(fields, row, strict=True)])
+        for row in sorted(found or [], key=lambda row: row[0])
     ]
 
 
@@ -109,24 +118,3 @@ class StatusCodeQuerySet(PublishableQuerySet):
         others = list(self.exclude(number=number).order_by("number").values_list("number", "name"))
         at = bisect(others, (number,))
         return (others[at - 1] if at else None), (others[at] if at < len(others) else None)
-
-    def with_page(self, number: int, user):
-        """Everything that the page of `number` shows, in a number of queries that does not grow with its rows."""
-        return self.annotate(
-            class_name=_class_name(number), **{f"packed_{name}": _packed(name) for name in PACKED}
-        ).prefetch_related(
-            Prefetch("meanings", _model("Meaning").objects.select_related("vendor")),
-            Prefetch("names", _model("Name").objects.select_related("platform")),
-            Prefetch("fingerprints", _model("Fingerprint").objects.select_related("vendor")),
-            Prefetch("causes", _model("Cause").objects.select_related("meaning__vendor")),
-            Prefetch("causes__fixes", _model("Fix").objects.select_related("platform")),
-            Prefetch("steps", _model("Step").objects.select_related("proves")),
-            _snippets(),
-            "sections",
-            Prefetch(
-                "relations",
-                _model("Relation")
-                .objects.filter(other__in=self.model.objects.visible_to(user))
-                .select_related("other"),
-            ),
-        )

@@ -2,7 +2,7 @@
 
 from django import template
 
-from codes import exchanges, markdown, records
+from codes import exchanges, markdown, pieces, records
 
 register = template.Library()
 
@@ -12,6 +12,7 @@ register.filter("inline", lambda text: markdown.render_inline(text or ""))
 register.filter("plain", lambda text: markdown.to_plain(text or ""))
 register.filter("messages", exchanges.parse)
 register.simple_tag(records.record_of, name="record_of")
+register.simple_tag(pieces.draw, name="draw")
 
 
 @register.filter

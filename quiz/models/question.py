@@ -1,5 +1,7 @@
 """A question as editors write it."""
 
+from datetime import datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
@@ -15,10 +17,10 @@ validate_address = RegexValidator(
 
 
 class QuestionQuerySet(PublishableQuerySet):
-    def published(self):
+    def published(self, at: datetime | None = None):
         """Live questions about codes whose own pages are published."""
-        unseen = QuestionCode.objects.exclude(code__in=StatusCode.objects.published())
-        return super().published().filter(~Exists(unseen.filter(question=OuterRef("pk"))))
+        unseen = QuestionCode.objects.exclude(code__in=StatusCode.objects.published(at))
+        return super().published(at).filter(~Exists(unseen.filter(question=OuterRef("pk"))))
 
     def about(self, numbers: list[int]):
         """Questions about the one code, or about at least two of several."""

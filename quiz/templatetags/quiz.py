@@ -5,11 +5,15 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
+from codes.models.prepared import MOMENT, NUMBER, Prepared
 from codes.vocabulary import SectionKind
 from quiz.models import Question
 from quiz.vocabulary import Topic
 
 register = template.Library()
+ABOUT = Prepared(
+    lambda: Question.objects.published(MOMENT).filter(codes__code__number=NUMBER).order_by().only("pk").distinct()
+)
 
 # What the anchors of single rows begin with.
 ROWS = {*SectionKind.values, "cause", "fix", "step", "snippet", "meaning", "exchange"}
@@ -19,7 +23,10 @@ ROWS = {*SectionKind.values, "cause", "fix", "step", "snippet", "meaning", "exch
 def quiz_about(address: str) -> dict:
     """A way into the questions about the code "404", or about two of "401-vs-403"; one query. Nothing without them."""
     labels = address.split("-vs-")
-    count = Question.objects.published().about([int(label) for label in labels]).count()
+    if len(labels) == 1:
+        count = len(ABOUT.rows({NUMBER: int(address)}))
+    else:
+        count = Question.objects.published().about([int(label) for label in labels]).count()
     return {"count": count, "labels": labels, "scope": "-".join(labels)}
 
 
