@@ -74,6 +74,15 @@ class BriefRefusals(logging.Filter):
         return True
 
 
+# What opens something to whoever knows it: the link to a new password, and a quiz under way.
+_SECRETS = re.compile(r"(?<=/admin/password_reset/)[^/\s]+/[^/\s]+|(?<=/quiz/)(?:score/)?[A-Za-z0-9_-]{22}")
+
+
+def without_secrets(line: str) -> str:
+    """The line with every address in it that is a secret made unusable."""
+    return _SECRETS.sub("...", line)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, request id, message, and what the logger tells besides."""
 
@@ -88,7 +97,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return without_secrets(json.dumps(line, ensure_ascii=False))
 
 
 class LineFormatter(logging.Formatter):
@@ -100,4 +109,5 @@ class LineFormatter(logging.Formatter):
         text = f"{self.formatTime(record)} {record.levelname} {record.name} [{request_id.get()}] {record.message}"
         # A line break in what somebody sent must not look like a line of ours.
         text = text.replace("\r", "\\r").replace("\n", "\\n")
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        text = f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        return without_secrets(text)

@@ -10,8 +10,23 @@ from django.urls import Resolver404, resolve
 # Only what public addresses are made of: a redirect to anything else could lead elsewhere.
 PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/+\Z")
 
-
 EDITOR_COOKIE = "statusref_editor"
+
+# No page here uses any of these, so no script that got in could. Names that browsers gave up are not among them: each
+# is a warning in the console.
+PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+def isolate(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let no other site embed what is here, and no page use the devices of its reader."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response["Permissions-Policy"] = PERMISSIONS
+        return response
+
+    return middleware
 
 
 def strip_slash(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

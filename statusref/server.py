@@ -25,6 +25,7 @@ from granian.server import Server
 BACKLOG = 1024
 # Of one worker; statusref.gate shares them out.
 THREADS = 32
+LARGEST_HEAD = 65_536  # bytes of a request line and its fields
 # Seconds for which a worker may end its requests, and a new one may start. The service manager must wait longer.
 PATIENCE = 30
 
@@ -115,7 +116,7 @@ def main(host: str, port: str, workers: str) -> None:
         workers=int(workers),
         blocking_threads=THREADS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(max_buffer_size=65536),
+        http1_settings=HTTP1Settings(max_buffer_size=LARGEST_HEAD),
         backpressure=4096,
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE,

@@ -3,6 +3,7 @@
 import re
 import sys
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseServerError
 from django.shortcuts import render
@@ -95,7 +96,12 @@ def _moved(request: HttpRequest) -> HttpResponse | None:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(get_template("400.html").render(), status=400)
+    """The 400 page, or that of 413 where there is too much of something."""
+    if not isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return HttpResponse(get_template("400.html").render(), status=400)
+    reason = "This form is larger, or has more fields or files, than is taken here."
+    context = {"status": 413, "phrase": "Content Too Large", "digit": 4, "reason": reason}
+    return HttpResponse(get_template("refused.html").render(context), status=413)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -18,6 +18,7 @@ import pytest
 
 from tests.conftest import need
 from tests.front import NAME, NGINX, SHIPPED, running_front
+from tests.observatory import A_PLUS, points
 from tests.prepared import copy_of, prepared
 from tests.site_server import running_site
 from tests.test_page_cache import edit
@@ -192,6 +193,70 @@ def test_it_speaks_http_2(front):
     command += ["--resolve", f"{NAME}:{front.tls}:127.0.0.1", "--cacert", f"{front.folder}/fullchain.pem"]
     done = subprocess.run([*command, f"https://{NAME}:{front.tls}/500"], capture_output=True, text=True, check=True)
     assert done.stdout == "2 200"
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/500", "GET", 200),
+        ("/500", "HEAD", 200),
+        ("/500", "BREW", 405),
+        ("/500/", "GET", 301),
+        ("/search?q=gateway", "GET", 200),
+        ("/search?q=" + "x" * 9_000, "GET", 400),
+        ("/quiz", "GET", 200),
+        ("/quiz/start", "POST", 400),
+        ("/nothing-here", "GET", 404),
+        ("/report", "POST", 403),
+        ("/admin/", "GET", 302),
+        ("/admin/login/", "GET", 200),
+        ("/static/css/nothing.css", "GET", 404),
+        ("/robots.txt", "GET", 200),
+        ("/sitemap.xml", "GET", 200),
+        ("/favicon.svg", "GET", 200),
+        ("/healthz", "GET", 200),
+        ("/readyz", "GET", 200),
+    ],
+)
+def test_every_answer_gets_the_observatorys_best_grade(front, path, method, status):
+    answer = front.ask(path, method)
+    assert answer.status == status
+    cookies = answer.headers.get_all("Set-Cookie", [])
+    given = points(answer.headers, cookies)
+    assert min(given.values()) >= 0 and 100 + sum(given.values()) >= A_PLUS + 30, given
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin" and answer.headers["X-Frame-Options"] == "DENY"
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+    assert "upgrade-insecure-requests" in answer.headers["Content-Security-Policy"]
+    assert all(cookie.startswith("__Host-") for cookie in cookies)
+    assert answer.headers["Server"] == "nginx"
+
+
+def test_the_site_sets_these_headers_itself(behind):
+    """Not only pages of Django proper: what memory and WhiteNoise answer, and what is refused at once."""
+    address = urlsplit(behind.url).netloc
+
+    def ask(path: str, **fields):
+        connection = http.client.HTTPConnection(address, timeout=60)
+        headers = {"X-Forwarded-Proto": "https", "Host": NAME} | {
+            name.replace("_", "-"): value for name, value in fields.items()
+        }
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+    memory = until(lambda: (found := ask("/404"))[2]["ETag"] and found, "a page from memory")
+    style = re.search(rb'href="(/static/css/site\.[0-9a-f]+\.css)"', memory[1])[1].decode()
+    for expected, (status, _, headers) in {
+        200: memory,
+        206: ask(style, Range="bytes=0-9"),
+        400: ask("/404", Host="evil.example"),
+        413: ask("/search", Content_Length="99999999"),
+    }.items():
+        given = points(headers)
+        assert status == expected and min(given.values()) >= 0 and sum(given.values()) >= 30, (status, given)
+    status, _, headers = ask("/404", X_Forwarded_Proto="http", Host="127.0.0.1")
+    assert (status, headers["Location"]) == (301, "https://127.0.0.1/404")
+    assert points(headers)["content-security-policy"] == 10
 
 
 @pytest.fixture

@@ -123,6 +123,24 @@ def test_a_slow_query_is_logged_without_its_values(rf, settings, lines):
     assert "SELECT" in slow["sql"] and "secret" not in json.dumps(slow)
 
 
+@pytest.mark.parametrize("formatter", [logs.JsonFormatter(), logs.LineFormatter()])
+def test_addresses_that_open_something_are_in_no_line(formatter):
+    reset = "/admin/password_reset/MQ/cxabcd-0123456789abcdef0123456789abcdef/"
+    for secret, path in (
+        ("cxabcd", reset),
+        ("AAAAAAAAAAAAAAAAAAAAA", f"/quiz/{'A' * 22}/3"),
+        ("BBBBBBBBBBBBBBBBBBBBB", f"/quiz/score/{'B' * 22}"),
+    ):
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "Internal Server Error: %s", (path,), None)
+        record.told = {"path": path, "ms": 3}
+        line = formatter.format(record)
+        assert secret not in line and "Internal Server Error" in line and ("quiz" in line or "password_reset" in line)
+    record = logging.LogRecord(
+        "x", logging.ERROR, "", 0, "%s", ("/quiz/progress /admin/password_reset/sent/ /404",), None
+    )
+    assert "/quiz/progress /admin/password_reset/sent/ /404" in formatter.format(record)
+
+
 def test_lines_for_people_cannot_be_forged():
     record = logging.LogRecord("x", logging.INFO, "", 0, "path=%s", ("/a\n2026 ERROR forged",), None)
     record.told = {"path": "/b\r\nforged"}

@@ -329,6 +329,20 @@ def test_pages_are_made_ready_ahead_and_then_small(cache):
     assert int(fields["content-length"]) == len(body)
 
 
+def test_a_new_policy_is_a_new_page_but_the_order_of_its_parts_is_not():
+    """A 304 brings no policy, so nobody may keep an old one. Each process writes the parts in an order of its own."""
+
+    def tag(policy: str) -> str:
+        return make_page(b"x", [("Content-Security-Policy", policy), ("X-Request-ID", policy)]).forms["br"].tag
+
+    assert tag("default-src 'none'; img-src 'self' data:") == tag("img-src 'self' data:; default-src 'none'")
+    assert tag("default-src 'none'") != tag("default-src 'self'")
+
+
+def test_the_id_of_one_request_is_not_sent_to_all(cache):
+    assert "x-request-id" not in ask(cache)[1]
+
+
 def test_the_store_never_holds_more_than_its_limit():
     store = Store(4_000)
     for number in range(50):

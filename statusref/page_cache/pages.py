@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -28,8 +29,13 @@ class Form:
 
 
 def make_form(body: bytes, encoding: str, common: Headers) -> Form:
-    """Return the form that sends `body`, already in `encoding`. Its validator is made of these very bytes."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    """Return the form that sends `body`, already in `encoding`.
+
+    Its validator is made of these very bytes and of the fields: whoever has the page gets no new policy with a 304.
+    """
+    # Each process writes the parts of a policy in an order of its own.
+    fields = sorted((name.lower(), sorted(re.findall(r"[^\s;,]+", value))) for name, value in common)
+    tag = f'"{hashlib.sha256(repr(fields).encode() + body).hexdigest()[:24]}"'
     headers = [*common, ("ETag", tag)]
     if encoding != "identity":
         headers.append(("Content-Encoding", encoding))
@@ -53,7 +59,8 @@ class Page:
 
 def make_page(body: bytes, headers: Headers) -> Page:
     """Return the page of a rendered body, quickly compressed; `squeeze` does it well."""
-    common = [(name, value) for name, value in headers if name.lower() not in ("content-length", "vary", "etag")]
+    own = ("content-length", "vary", "etag", "x-request-id")
+    common = [(name, value) for name, value in headers if name.lower() not in own]
     common.append(("Vary", "Accept-Encoding"))
     if not any(name.lower() == "cache-control" for name, _ in common):
         common.append(("Cache-Control", CACHE_CONTROL))
