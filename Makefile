@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test eval-search bench format lock clean snippet-platforms check-snippets
+.PHONY: run dev test test-postgresql eval-search bench format lock clean snippet-platforms check-snippets
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
@@ -13,6 +13,10 @@ dev: $(VENV)/.run
 
 test: $(VENV)/.dev node_modules/.installed
 	@BIN=$(BIN) sh tests/run
+
+# The tests that meet a database, on PostgreSQL and with Redis. Needs both installed; they run on free ports and end with it.
+test-postgresql: $(VENV)/.dev
+	@BIN=$(BIN) sh tests/run-postgresql
 
 # What the snippets of the site run on: npm and Python packages in var/snippets, the rest from Debian.
 snippet-platforms:

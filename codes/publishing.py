@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from codes.documents import DocumentKind, NotStorable, Page, dump, load, store
 from codes.documents.syncing import Outcome, decide
+from codes.locks import PAGES, wait_for
 from codes.models import DraftSchedule, OldAddress, Revision
 
 # What the path of a newer draft's revisions begins with.
@@ -75,6 +76,7 @@ def save_text(
     if problems:
         raise NotStorable(problems)
     with transaction.atomic():
+        wait_for(PAGES)
         page = store(Page(kind, path, data, lines), into)
         Revision.objects.create(path=path, text=dump(kind, page), author=author, source=source)
     return page
@@ -86,6 +88,7 @@ def start_draft(kind: DocumentKind, live: models.Model, author: AbstractBaseUser
 
     Raises NotStorable where the page has no text that can be read, as when a rule has become stricter.
     """
+    wait_for(PAGES)
     existing = kind.model.objects.filter(draft_of=live).first()
     if existing:
         return existing
@@ -129,6 +132,8 @@ def publish_draft(
     Raises Conflict where the live page was changed after the draft was started, unless `overwrite`, and
     ValidationError where the live page was withdrawn meanwhile and is not ready to come back.
     """
+    wait_for(PAGES)
+    draft.refresh_from_db()
     live = draft.draft_of
     outcome, new = compare(kind, draft, author, overwrite=overwrite)
     if outcome not in (Outcome.SAME, Outcome.KEEP_DATABASE):

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from codes import publishing
 from codes.documents import NotStorable, kind_of
+from codes.locks import PAGES, wait_for
 from codes.models import DraftSchedule, Revision
 
 logger = logging.getLogger("codes.schedules")
@@ -49,6 +50,7 @@ def publish_due() -> list[models.Model]:
 def _publish(pk: int) -> models.Model | None:
     try:
         with transaction.atomic():
+            wait_for(PAGES)
             # Another process may be first.
             schedule = DraftSchedule.objects.select_for_update().due().filter(pk=pk).first()
             if schedule is None:

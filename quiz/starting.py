@@ -10,6 +10,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from codes.limits import Limit, Taken
+from codes.locks import wait_for
 
 from .asked import Asked, keep
 from .generators import make
@@ -67,8 +68,10 @@ def begin(wish: Wish, visit: str, sender: str) -> Attempt:
         raise NoQuestions("There is no question of that kind yet. Choose another topic, class or difficulty.")
     known = _known_to(visit, wordings) if taken.used <= COUNTED else {wording.pk for wording in wordings}
     with transaction.atomic():
-        if wish.mode == Mode.DAILY and (found := _todays(visit)):
-            return found
+        if wish.mode == Mode.DAILY:
+            wait_for(f"daily {visit}")
+            if found := _todays(visit):
+                return found
         return _make_attempt(wish, visit, wordings, known)
 
 

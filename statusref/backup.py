@@ -25,6 +25,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from codes.locks import PAGES, wait_for
+
 FORMAT = "statusref backup 1"
 LEFT_OUT = {"sessions", "axes"}
 
@@ -63,6 +65,7 @@ def read_backup(file: IO[bytes]) -> Counter[str]:
     """
     try:
         with transaction.atomic():
+            wait_for(PAGES)
             counts = _load(_lines(file))
             connection.check_constraints()
             _reset_sequences()

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
 # Only what public addresses are made of: a redirect to anything else could lead elsewhere.
 PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/+\Z")
+ADMIN_LIST = re.compile(r"/admin/[a-z]+/[a-z]+/\Z")
 
 EDITOR_COOKIE = "statusref_editor"
 
@@ -39,6 +41,20 @@ def strip_slash(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             if _resolves(bare):
                 query = request.META.get("QUERY_STRING", "")
                 return HttpResponsePermanentRedirect(f"{bare}?{query}" if query else bare)
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_nul_in_lists(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer a filter of the admin that holds a NUL as Django answers all that mean nothing.
+
+    PostgreSQL takes none in a text, and Django's lists would ask it all the same.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") and ADMIN_LIST.match(request.path_info):
+            return redirect(f"{request.path}?e=1")
         return get_response(request)
 
     return middleware

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "statusref.logs.log_requests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "statusref.middleware.strip_slash",
+    "statusref.middleware.refuse_nul_in_lists",
     "statusref.middleware.keep_sessions_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -143,6 +144,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
+else:
+    # To connect anew costs some milliseconds; a connection that the server closed meanwhile is noticed.
+    DATABASES["default"] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | DATABASES["default"]
 
 CACHE_URL = env.str("CACHE_URL", "")
 if CACHE_URL:

@@ -34,7 +34,8 @@ class Classes(Sitemap):
 class Vendors(Sitemap):
     def items(self):
         told = Meaning.objects.filter(code__in=StatusCode.objects.published())
-        return Vendor.objects.filter(meanings__in=told).distinct()
+        # Databases sort text each in its own way.
+        return sorted(Vendor.objects.filter(meanings__in=told).distinct(), key=lambda vendor: vendor.slug)
 
 
 class Comparisons(Sitemap):

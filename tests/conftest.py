@@ -1,19 +1,16 @@
 """What every test shares: a database with the whole site where it is asked for, a browser, and a report of gaps."""
 
-import io
 import os
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, transaction
 
 from search.current import forget
-from tests.prepared import attached, copy_content, copy_of, prepared
+from tests import postgres
+from tests.prepared import copy_of, migrated, prepared, whole_site_in_database
 from tests.site_server import running_site
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +36,21 @@ def need(condition: object, what: str) -> None:
     """Leave the test out where a tool is missing; in CI fail instead."""
     if not condition:
         (pytest.fail if IN_CI else pytest.skip)(f"needs {what}")
+
+
+# Where a test has one of these, it meets a database.
+WITH_DATABASE = {"db", "transactional_db", "whole_site", "ready_var", "site", "var"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL only what meets a database: everything else was run without it, and would do the same again."""
+    if postgres.IS_USED:
+        config.hook.pytest_deselected(items=[item for item in items if not _meets_database(item)])
+        items[:] = filter(_meets_database, items)
+
+
+def _meets_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or WITH_DATABASE & set(item.fixturenames))
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -73,19 +85,19 @@ def own_search_index(request):
         forget()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """On PostgreSQL each process gets a copy of a migrated database."""
+    if postgres.IS_USED:
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = migrated(tmp_path_factory)
+
+
 @pytest.fixture(scope="module")
 def whole_site(django_db_setup, django_db_blocker, tmp_path_factory):
     """All of content/ in the database, for the tests of one module; undone after it."""
-    with django_db_blocker.unblock():
-        is_sqlite = connection.vendor == "sqlite"
-        with attached(prepared(tmp_path_factory)) if is_sqlite else nullcontext(), transaction.atomic():
-            if is_sqlite:
-                copy_content()
-            else:
-                call_command("import_content", stdout=io.StringIO())
-            forget()
-            yield
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), whole_site_in_database(tmp_path_factory):
+        forget()
+        yield
 
 
 @pytest.fixture

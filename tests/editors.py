@@ -1,11 +1,11 @@
 """Editors before a real browser: people with a role, their way into the admin, and what they do in its forms."""
 
-import os
 import subprocess
 import sys
 
 from tests.conftest import AXE, need
-from tests.site_server import ROOT, Site
+from tests.prepared import ROOT, environment_of
+from tests.site_server import Site
 
 MAKE = """
 from django.contrib.auth.models import Group, User
@@ -23,11 +23,10 @@ def make_person(site: Site, name: str, role: str = "", *, is_superuser: bool = F
 
 def run_on(site: Site, code: str) -> str:
     """Run Python code with the running site's own settings and database, not those of this process."""
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code],
         cwd=ROOT,
-        env={**environment, "VAR_DIR": str(site.var)},
+        env=environment_of(site.var),
         check=True,
         capture_output=True,
         text=True,

@@ -20,6 +20,9 @@ from pathlib import Path
 
 import psycopg
 
+# Debian keeps the programs of each version in a folder of its own.
+_FOUND = [*Path("/usr/lib/postgresql").glob("*/bin/postgres"), shutil.which("postgres")]
+POSTGRESQL = next((Path(program).parent for program in _FOUND if program), None)
 REDIS = shutil.which("redis-server") or shutil.which("valkey-server")
 SECONDS = 60
 # The order of text that most installations have, and not SQLite's, so that the tests see where it matters.
@@ -40,9 +43,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
     """An empty server until the block ends; gives the URL of its database `statusref`."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
-    programs = found[-1].parent if found else Path(shutil.which("postgres") or "/").parent
-    if not (programs / "initdb").is_file():
+    if not POSTGRESQL:
         raise Missing("PostgreSQL")
     # The server refuses to run as root.
     user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
@@ -51,7 +52,7 @@ def postgresql() -> Iterator[str]:
             owner = pwd.getpwnam("postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         data = f"{folder}/data"
-        command = [programs / "initdb", "-D", data, "-U", "statusref", "-A", "trust", "-N", *LOCALE]
+        command = [POSTGRESQL / "initdb", "-D", data, "-U", "statusref", "-A", "trust", "-N", *LOCALE]
         subprocess.run(["setpriv", *user, *command], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         port = free_port()
         options = [f"--{name}={value}" for name, value in {**QUICK, "port": port}.items()]
@@ -63,7 +64,7 @@ def postgresql() -> Iterator[str]:
                 connection.execute("CREATE DATABASE statusref")
 
         # SIGINT is a fast shutdown: nobody is waited for.
-        command = ["setpriv", *user, "--pdeathsig=INT", programs / "postgres", "-D", data, *options]
+        command = ["setpriv", *user, "--pdeathsig=INT", POSTGRESQL / "postgres", "-D", data, *options]
         with _running(command, folder, make_database, signal.SIGINT):
             yield url
 
@@ -112,7 +113,8 @@ def main(command: list[str]) -> int:
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         with postgresql() as database, redis() as cache:
-            process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": database, "CACHE_URL": cache})
+            environment = {**os.environ, "DATABASE_URL": database, "CACHE_URL": cache}
+            process = subprocess.Popen(["setpriv", "--pdeathsig=TERM", *command], env=environment)
             try:
                 return process.wait()
             finally:

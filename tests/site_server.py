@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prepared import OUTPUT, ROOT
+from tests import postgres
+from tests.prepared import OUTPUT, ROOT, environment_of
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,15 @@ def running_site(var: Path, **environment: str) -> Iterator[Site]:
     var.mkdir(parents=True, exist_ok=True)
     port = int(environment.get("PORT") or free_port())
     output = var / f"output-{port}.txt"
-    clean = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG", "SECRET_KEY")}
+    if postgres.IS_USED:
+        postgres.create(postgres.name_for(var), again=False)
     started = time.monotonic()
     with output.open("a") as file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
             env={
-                **clean,
-                "VAR_DIR": str(var),
+                **environment_of(var),
                 "HOST": "127.0.0.1",
                 "PORT": str(port),
                 "PAGE_CACHE": "0",

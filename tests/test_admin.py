@@ -916,11 +916,14 @@ def test_opening_a_page_of_120_rows_takes_few_queries_and_no_more_than_a_small_o
     assert len(second) == len(first)
 
 
-def test_the_list_takes_as_many_queries_for_many_codes_as_for_one(admin_client, django_assert_num_queries):
+def test_the_list_takes_as_many_queries_for_many_codes_as_for_one(
+    admin_client, django_assert_num_queries, django_assert_max_num_queries
+):
     make_code(400)
-    with django_assert_num_queries(6):
+    admin_client.get(url("statuscode"))
+    with django_assert_max_num_queries(6) as few:
         admin_client.get(url("statuscode"))
     for number in range(401, 430):
         make_code(number)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(len(few)):
         admin_client.get(url("statuscode"))

@@ -16,6 +16,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from codes.models import Relation, Revision, StatusCode
+from statusref import backup as backup_module
 from statusref.backup import NotRestorable, kept_models, read_backup, write_backup
 from tests.makers import make_code, make_full_code
 
@@ -117,27 +118,26 @@ def test_rows_are_told_one_by_one(filled):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_backup_keeps_nobody_from_writing():
+def test_a_backup_keeps_nobody_from_writing(monkeypatch):
     """The rows are read at one moment; what is written meanwhile waits for nothing and is not in it."""
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        # Two connections to one database in memory lock each other by table, which files do not.
-        return
+        pytest.skip("a database in memory, where connections lock each other as those of a file do not")
     make_code(404)
     written = []
-
-    class Slow(io.BytesIO):
-        def write(self, data):
-            if not written:
-                thread = threading.Thread(target=write)
-                thread.start()
-                thread.join(5)
-            return super().write(data)
+    line = backup_module._line
 
     def write():
-        make_code(500)
-        written.append(True)
+        written.append(make_code(500))
         connection.close()
 
-    file = Slow()
-    counts = write_backup(file)
+    def slow(data: dict) -> bytes:
+        # The head was written, so the reading has begun.
+        if not written and "model" in data:
+            thread = threading.Thread(target=write)
+            thread.start()
+            thread.join(30)
+        return line(data)
+
+    monkeypatch.setattr(backup_module, "_line", slow)
+    counts = write_backup(io.BytesIO())
     assert written and counts["codes.statuscode"] == 1

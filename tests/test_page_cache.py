@@ -3,7 +3,6 @@
 import gzip
 import inspect
 import io
-import os
 import subprocess
 import sys
 import threading
@@ -15,7 +14,8 @@ import brotli
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, close_old_connections
 from django.urls import resolve
 from django.utils import timezone
 from hypothesis import given
@@ -30,6 +30,7 @@ from statusref.page_cache import PageCache, watch
 from statusref.page_cache.negotiation import best_encoding, has
 from statusref.page_cache.pages import Store, make_page
 from tests.makers import make_class, make_code, make_snippet
+from tests.prepared import environment_of
 from tests.site_server import running_site
 
 HOST = "localhost"
@@ -40,7 +41,18 @@ def make_editor():
 
 
 @pytest.fixture
-def cache(db, settings):
+def open_connection(db, monkeypatch):
+    """What ends with a request is not the connection: the test's transaction needs it."""
+    monkeypatch.setattr("statusref.page_cache.watch.close_old_connections", lambda: None)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def cache(open_connection, settings):
     """A cache around the real application, which counts what reaches it. The test looks at the content itself."""
     settings.BASE_URL = ""
     for digit in range(1, 6):
@@ -411,6 +423,4 @@ code = StatusCode.objects.get(number=404, draft_of=None)
 code.meaning += " An edit that is seen at once."
 save_text(CODE, "codes/404.yaml", dump(CODE, code), None)
 """
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", script], env={**os.environ, "VAR_DIR": str(var)}, check=True
-    )
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", script], env=environment_of(var), check=True)

@@ -1,14 +1,14 @@
-"""Many at once, on the embedded database, before the real server: nothing fails and nothing is lost."""
+"""Many at once, before the real server: nothing fails and nothing is lost."""
 
 import http.client
 import re
-import sqlite3
 import threading
 from collections import Counter
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.prepared import run_sql
 from tests.site_server import running_site
 
 pytestmark = pytest.mark.xdist_group("server")
@@ -61,11 +61,6 @@ def filled(text: str) -> dict:
     return {"choice": "0"}
 
 
-def rows_of(site, query: str) -> list[tuple]:
-    with sqlite3.connect(site.var / "statusref.sqlite3") as database:
-        return database.execute(query).fetchall()
-
-
 def test_100_at_once_lose_no_answer_and_no_request_fails(ready_var):
     with running_site(ready_var) as site:
         visitors = [Visitor(site.url) for _ in range(VISITORS)]
@@ -77,9 +72,9 @@ def test_100_at_once_lose_no_answer_and_no_request_fails(ready_var):
         statuses = sum((visitor.statuses for visitor in visitors), Counter())
         assert set(statuses) == {200, 303}, statuses
         assert statuses[303] == VISITORS * (QUESTIONS + 1)
-        counts = rows_of(site, "SELECT count(*) FROM quiz_step WHERE answered_at IS NOT NULL GROUP BY attempt_id")
+        counts = run_sql(site.var, "SELECT count(*) FROM quiz_step WHERE answered_at IS NOT NULL GROUP BY attempt_id")
         assert counts == [(QUESTIONS,)] * VISITORS
-        assert rows_of(site, "SELECT count(*) FROM quiz_attempt WHERE finished_at IS NULL") == [(0,)]
+        assert run_sql(site.var, "SELECT count(*) FROM quiz_attempt WHERE finished_at IS NULL") == [(0,)]
         assert "OperationalError" not in site.printed and "Traceback" not in site.printed
 
 
@@ -96,7 +91,10 @@ def test_one_answer_sent_by_many_tabs_at_once_counts_once(ready_var):
         for thread in threads:
             thread.join()
         assert sum((tab.statuses for tab in tabs), Counter()) == {303: 30}
-        assert rows_of(site, "SELECT number, answered_at IS NULL FROM quiz_step ORDER BY number") == [(1, 0), (2, 1)]
+        assert run_sql(site.var, "SELECT number, answered_at IS NULL FROM quiz_step ORDER BY number") == [
+            (1, 0),
+            (2, 1),
+        ]
 
 
 def test_an_attempt_survives_a_restart_of_the_server(ready_var):
@@ -111,5 +109,5 @@ def test_an_attempt_survives_a_restart_of_the_server(ready_var):
         assert "Question 4 of 10" in again.ask("GET", again.address)[1]
         while again.answer():
             pass
-        assert rows_of(site, "SELECT count(*) FROM quiz_step WHERE answered_at IS NOT NULL") == [(10,)]
+        assert run_sql(site.var, "SELECT count(*) FROM quiz_step WHERE answered_at IS NOT NULL") == [(10,)]
         assert set(again.statuses) == {200, 303}

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import socket
-import sqlite3
 import stat
 import urllib.error
 import urllib.request
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.site_server import ROOT, running_site
+from tests.prepared import ROOT, run_sql
+from tests.site_server import running_site
 
 pytestmark = pytest.mark.xdist_group("server")
 
@@ -141,9 +141,7 @@ def test_a_conflict_is_printed_and_the_site_still_starts(tmp_path):
     environment = {"CONTENT_DIR": str(content)}
     with running_site(tmp_path / "var", **environment):
         pass
-    with sqlite3.connect(tmp_path / "var/statusref.sqlite3") as database:
-        database.execute("UPDATE codes_statusclass SET tagline = 'edited' WHERE slug = '5xx'")
-    database.close()
+    run_sql(tmp_path / "var", "UPDATE codes_statusclass SET tagline = 'edited' WHERE slug = '5xx'")
     file = content / "classes/5xx.yaml"
     file.write_text(re.sub(r"tagline: .*", "tagline: changed", file.read_text()))
     assert os.environ.get("CONTENT_DIR") is None

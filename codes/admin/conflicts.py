@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from codes.documents import DocumentKind, kind_of, load, to_text
+from codes.locks import PAGES, wait_for
 from codes.models import Revision
 from codes.models.base import canonical
 from codes.publishing import DRAFT, path_of
@@ -110,8 +111,8 @@ def find(
     """What somebody else did to the part of the page that the form of `obj` holds since revision `seen`."""
     page = owner.page_of(obj)
     kind = kind_of(page)
-    # Whoever saves the same page now waits here, so only one of the two finds nothing newer. SQLite has one writer.
-    list(type(page)._default_manager.select_for_update().filter(pk=page.pk).values_list("pk"))
+    # Whoever saves a page now waits here, so only one of two finds nothing newer.
+    wait_for(PAGES)
     newest = newest_revision(page)
     if newest is None or newest.pk == seen or str(newest.pk) == overwrite:
         return None

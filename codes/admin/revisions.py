@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from codes.documents import NotStorable, dump, load, to_text
 from codes.documents.kinds import REGISTRY
+from codes.locks import PAGES, wait_for
 from codes.models import OldAddress, Publishable, Revision
 from codes.publishing import draft_path, path_of, save_text, start_draft
 
@@ -158,6 +159,7 @@ def restore(request: HttpRequest, place: Place, revision: Revision) -> models.Mo
     A page stays as published as it is; one that was deleted comes back as it was, or as a draft where the editor may
     not publish.
     """
+    wait_for(PAGES)
     kind, page = place.kind, place.page
     data, _, problems = load(kind, place.path.removeprefix(DRAFT), revision.text)
     if problems:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
+from codes.locks import PAGES, wait_for
 from codes.models import Revision
 
 from .files import Unreadable, read_files, write_file
@@ -91,6 +92,7 @@ def import_documents(
     try:
         files = read_files(kinds, root)
         with transaction.atomic():
+            wait_for(PAGES)
             report.problems.extend(_missing_folders(kinds, root))
             _import(kinds, files, set(file_wins), set(database_wins), report, author)
             if report.problems or check_only:

@@ -13,6 +13,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from codes.locks import alone
+
 
 class Command(BaseCommand):
     help = "Migrate, import what changed in content/, collect static files, make the first admin user, and serve."
@@ -32,7 +34,9 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             self.collect_static()
         if not serve_only:
-            self.prepare_database()
+            # Several hosts may start at once.
+            with alone("start"):
+                self.prepare_database()
         if prepare_only:
             return
         # Figures are those since the start; the files of processes that are gone are nobody's any more.
@@ -49,6 +53,7 @@ class Command(BaseCommand):
         os.execv(command[0], command)
 
     def prepare_database(self) -> None:
+        """Migrate, import what changed in content/, and make the first admin user."""
         call_command("migrate", interactive=False, verbosity=0)
         try:
             call_command("import_content", stdout=self.stdout, stderr=self.stderr)
