@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-postgresql eval-search bench format lock clean snippet-platforms check-snippets
+.PHONY: run dev test test-postgresql eval-search bench lighthouse format lock clean snippet-platforms check-snippets
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
@@ -31,6 +31,14 @@ check-snippets: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
 
+# Accessibility, best practices, SEO and speed on a phone, as Lighthouse sees them. Needs Chromium and npm, and some minutes of quiet.
+lighthouse: $(VENV)/.dev lighthouse/node_modules/.installed
+	@$(BIN)/python -m bench.lighthouse
+
+lighthouse/node_modules/.installed: lighthouse/package-lock.json
+	cd lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 # What the search is worth, by kind of query: top-1, top-3, mean reciprocal rank.
 eval-search: $(VENV)/.dev
 	@$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py import_content >/dev/null
@@ -51,7 +59,7 @@ lock: $(VENV)/.dev
 		--python-version 3.11 --quiet --custom-compile-command 'make lock' --output-file snippets/requirements.txt
 
 clean:
-	rm -rf $(VENV) node_modules var
+	rm -rf $(VENV) node_modules lighthouse/node_modules var
 
 $(VENV)/bin/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "statusref needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'

@@ -60,5 +60,8 @@ def by_platform(code: StatusCode) -> list[tuple[Platform, list[Snippet]]]:
     records = all_records()
     for snippet in (snippets := list(code.snippets.all())):
         snippet.record = record_of(code.number, snippet, records)
+        # A place on the page of the code is on another page than this.
+        snippet.body = snippet.body.replace("](#", f"]({code.get_absolute_url()}#")
+        snippet.warning = snippet.warning.replace("](#", f"]({code.get_absolute_url()}#")
     snippets.sort(key=lambda snippet: (snippet.platform.position, snippet.platform.pk, ROLES.index(snippet.role)))
     return [(platform, list(rows)) for platform, rows in groupby(snippets, key=lambda snippet: snippet.platform)]

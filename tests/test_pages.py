@@ -209,6 +209,20 @@ def test_the_sitemap_names_every_published_page_and_each_of_them_answers(client)
         assert client.get(path).status_code == 200, path
 
 
+# What search engines call no description of where a link leads (Lighthouse, link-text).
+SAY_NOTHING = (
+    "click here|click this|go|here|information|learn more|more|more info|more information|right here|read more"
+)
+SAY_NOTHING += "|see more|start|this"
+
+
+def test_links_to_other_pages_say_where_they_lead(client):
+    found = re.findall(r"<loc>http://testserver(/[^<]*)</loc>", client.get("/sitemap.xml").content.decode())
+    vague = re.compile(rf'<a [^>]*href="(?!#)[^"]*"[^>]*>\s*(?:{SAY_NOTHING})\s*</a>', re.I)
+    wrong = {path: vague.findall(client.get(path).content.decode()) for path in found}
+    assert not {path: links for path, links in wrong.items() if links}
+
+
 def test_robots_name_the_sitemap(client):
     assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
 
@@ -274,6 +288,9 @@ def test_every_internal_link_leads_to_a_page_and_an_anchor_that_exist(client):
     broken = []
     seeds = ["/", "/codes", "/vendors", "/cheat-sheet", "/about"]
     seeds += [code.get_absolute_url() for code in StatusCode.objects.published()]
+    seeds += [
+        code.get_snippets_url() for code in StatusCode.objects.published().filter(snippets__isnull=False).distinct()
+    ]
     seeds += [vendor.get_absolute_url() for vendor in Vendor.objects.all()]
     seeds += [status_class.get_absolute_url() for status_class in StatusClass.objects.all()]
     for seed in seeds:
