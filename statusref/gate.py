@@ -14,8 +14,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
-# Of the threads of a process (statusref.server.THREADS) so many wait for bodies and so many run Django; what is ready
-# in memory always finds one.
+# Of the threads of a process (`statusref.server`) so many wait for bodies, and so many run Django; what is ready in
+# memory always finds one.
 READING, RUNNING = 20, 8
 LONGEST_WAIT = 0.25  # seconds for which a body waits until another one is read
 

@@ -23,11 +23,13 @@ from granian.net import SocketHolder
 from granian.server import Server
 
 BACKLOG = 1024
-# Of one worker; statusref.gate shares them out.
-THREADS = 32
-LARGEST_HEAD = 65_536  # bytes of a request line and its fields
 # Seconds for which a worker may end its requests, and a new one may start. The service manager must wait longer.
 PATIENCE = 30
+# Of each worker. Most threads wait for somebody (see `statusref.gate`); a connection without a request needs none.
+THREADS, CONNECTIONS = 32, 4096
+LARGEST_HEAD = 65_536  # bytes of a request's line and fields
+# Seconds after which a connection ends whose client is gone, or takes nothing of what it asked for.
+SILENCE = 60
 
 
 class SharedSocketServer(Server):
@@ -41,6 +43,10 @@ class SharedSocketServer(Server):
         # A holder closes what it holds when nobody needs it any more, so it gets a descriptor of its own.
         self._shd = SocketHolder(os.dup(self.listener.fileno()), self.listener.family == socket.AF_UNIX, BACKLOG)
         self._ssp = self._sso = None
+
+    def startup(self, spawn_target: Callable, target_loader: Callable) -> None:
+        self.blocking_threads = THREADS  # granian would warn that all of them might run Python
+        super().startup(spawn_target, target_loader)
 
     def _respawn_workers(self, workers: list[int], spawn_target: Callable, target_loader: Callable, delay=0) -> None:
         for index in workers:
@@ -102,6 +108,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def end_dead_connections(listener: socket.socket) -> None:
+    """Let the system end connections whose other end is silent for too long; those that are accepted inherit it."""
+    if listener.family == socket.AF_UNIX or sys.platform != "linux":
+        return
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_KEEPIDLE, SILENCE),
+        (socket.TCP_KEEPINTVL, 15),
+        (socket.TCP_KEEPCNT, 4),
+        (socket.TCP_USER_TIMEOUT, SILENCE * 1000),
+    ):
+        listener.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
 def main(host: str, port: str, workers: str) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP replaces the workers one after the other."""
     multiprocessing.set_start_method("fork")  # workers inherit the socket
@@ -109,15 +129,16 @@ def main(host: str, port: str, workers: str) -> None:
         listener = inherited() or listen(host, int(port))
     except OSError as error:
         sys.exit(f"Cannot listen at {host} port {port}: {error.strerror}. Choose another with HOST and PORT.")
+    end_dead_connections(listener)
     SharedSocketServer(
         listener,
         address=host,
         port=int(port),
         workers=int(workers),
-        blocking_threads=THREADS,
+        blocking_threads=1,  # until `startup`
+        backpressure=CONNECTIONS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(max_buffer_size=LARGEST_HEAD),
-        backpressure=4096,
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE,
         log_level=LogLevels.warning,

@@ -15,14 +15,6 @@ from tests.test_quiz_load import filled
 SCALE = int(os.environ.get("CHAOS", "1"))
 
 
-def workers_of(pid: int) -> list[int]:
-    """The living processes that the server started."""
-    found = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(child) for child in file.read_text().split()]
-    return [child for child in sorted(found) if "statusref.wsgi" in _command_of(child)]
-
-
 def memory_of(pid: int) -> int:
     """The bytes of memory that a process really uses; 0 where it has ended."""
     try:
@@ -35,13 +27,6 @@ def memory_of(pid: int) -> int:
 def files_of(pid: int) -> int:
     """How many file descriptors a process has open."""
     return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def _command_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
 
 
 PATIENCE = 120  # seconds, for a busy machine

@@ -10,6 +10,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from statusref import gate, server
 from statusref.gate import Gate
 
+pytestmark = pytest.mark.django_db  # the end of an answer looks after connections
+
 
 class Taken:
     """An application that notes what content reaches it; it closes as Django's answers do."""
