@@ -69,7 +69,8 @@ def test_nobody_waits_while_another_one_writes_again_and_again(connect):
 
 
 def test_another_process_is_waited_for_and_its_death_ends_the_wait(connect, tmp_path):
-    code = "import fcntl, sys; file = open(sys.argv[1], 'a'); fcntl.flock(file, fcntl.LOCK_EX); print('held', flush=True); input()"
+    code = "import fcntl, sys; file = open(sys.argv[1], 'a'); fcntl.flock(file, fcntl.LOCK_EX); "
+    code += "print('held', flush=True); input()"
     other = subprocess.Popen(
         [sys.executable, "-c", code, f"{tmp_path}/db-turn"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
