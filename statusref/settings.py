@@ -138,6 +138,7 @@ FORM_RENDERER = "codes.admin.drawing.QuickRenderer"
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'statusref.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "statusref.sqlite"
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # the default of Django's own engine alone, for pytest-django
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
