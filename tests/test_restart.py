@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.prepared import ROOT, copy_of, prepared
+from tests.prepared import ROOT, copy_of, environment_of, prepared
 from tests.site_server import running_site
 
 pytestmark = pytest.mark.xdist_group("server")
@@ -136,8 +136,8 @@ def test_a_restart_on_a_socket_of_the_service_manager_refuses_nobody(ready_var):
         listener.bind(("127.0.0.1", 0))
         listener.listen(1024)
         address = listener.getsockname()
-        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DEBUG")}
-        environment |= {"VAR_DIR": str(ready_var), "HOST": "127.0.0.1", "PORT": "1", "WORKERS": "1", "LISTEN_FDS": "1"}
+        environment = environment_of(ready_var)
+        environment |= {"HOST": "127.0.0.1", "PORT": "1", "WORKERS": "1", "LISTEN_FDS": "1"}
         # As systemd does: descriptor 3, and the process that it is for.
         script = f'exec 3<&{listener.fileno()}; export LISTEN_PID=$$; exec "$0" manage.py serve'
         sh = shutil.which("bash") or "bash"  # dash knows descriptors of one digit only
