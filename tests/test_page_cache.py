@@ -41,12 +41,13 @@ def make_editor():
 
 
 @pytest.fixture
-def open_connection(db, monkeypatch):
+def open_connection(db):
     """What ends with a request is not the connection: the test's transaction needs it."""
-    monkeypatch.setattr("statusref.page_cache.watch.close_old_connections", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("statusref.page_cache.watch.close_old_connections", lambda: None)
+        yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
