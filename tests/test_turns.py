@@ -8,8 +8,9 @@ import pytest
 from django.db import OperationalError, connections, transaction
 
 from statusref.sqlite.base import DatabaseWrapper
+from tests import postgres
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif(postgres.IS_USED, reason="about SQLite itself")]
 
 
 @pytest.fixture
