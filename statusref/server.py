@@ -1,8 +1,8 @@
-"""The HTTP server: granian, whose workers share one listening socket that outlives each of them.
+"""The HTTP server: granian, on listening sockets that outlive the workers that accept from them.
 
-granian's own workers listen on a socket each (SO_REUSEPORT), and a connection that waits in the queue of a worker that
-ends is reset. Here the parent holds the socket, or the service manager does (socket activation), so a connection waits
-until some worker takes it. The parent imports nothing of the site: workers that SIGHUP starts anew run the new code.
+granian's own workers open a socket each, and when one ends, the connections in its queue are reset. Here the parent
+holds a socket for each worker (or the service manager one for all: socket activation), so a connection waits until the
+next worker takes it. The parent imports nothing of the site: workers that SIGHUP starts anew run the new code.
 
 Run as `python -m statusref.server HOST PORT WORKERS`; `manage.py serve` does so.
 """
@@ -32,21 +32,28 @@ LARGEST_HEAD = 65_536  # bytes of a request's line and fields
 SILENCE = 60
 
 
-class SharedSocketServer(Server):
-    """granian on a socket that is already listening."""
+class LastingServer(Server):
+    """granian on sockets that are already listening; workers have one each, or share them where there are fewer."""
 
-    def __init__(self, listener: socket.socket, **options):
-        self.listener = listener
+    def __init__(self, listeners: list[socket.socket], **options):
+        self.listeners = listeners
         super().__init__("statusref.wsgi:application", interface=Interfaces.WSGI, backlog=BACKLOG, **options)
 
     def _init_shared_socket(self) -> None:
         # A holder closes what it holds when nobody needs it any more, so it gets a descriptor of its own.
-        self._shd = SocketHolder(os.dup(self.listener.fileno()), self.listener.family == socket.AF_UNIX, BACKLOG)
+        self.holders = [
+            SocketHolder(os.dup(listener.fileno()), listener.family == socket.AF_UNIX, BACKLOG)
+            for listener in self.listeners
+        ]
         self._ssp = self._sso = None
 
     def startup(self, spawn_target: Callable, target_loader: Callable) -> None:
         self.blocking_threads = THREADS  # granian would warn that all of them might run Python
         super().startup(spawn_target, target_loader)
+
+    def _spawn_worker(self, idx: int, target: Callable, callback_loader: Callable):
+        self._shd = self.holders[idx % len(self.holders)]
+        return super()._spawn_worker(idx, target, callback_loader)
 
     def _respawn_workers(self, workers: list[int], spawn_target: Callable, target_loader: Callable, delay=0) -> None:
         for index in workers:
@@ -84,28 +91,47 @@ class SharedSocketServer(Server):
 
 
 def load_and_tell(load: Callable[[], Callable], ready: Event) -> Callable:
-    """Load the application, in a worker, and tell its parent."""
+    """Load the application, in a worker, and tell its parent when it may take over.
+
+    While the database is away it may not: what the worker before it holds in memory is all that can be served.
+    """
     application = load()
+    watch = getattr(application, "watch", None)
+    while watch and watch.version is None:
+        time.sleep(0.05)
     ready.set()
     return application
 
 
-def inherited() -> socket.socket | None:
-    """The listening socket that the service manager passed to this process (sd_listen_fds(3)), if it did."""
-    if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS") != "1":
-        return None
-    os.set_inheritable(3, False)
-    return socket.socket(fileno=3)
+def inherited() -> list[socket.socket]:
+    """The listening sockets that the service manager passed to this process (sd_listen_fds(3)), if it did."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    descriptors = range(3, 3 + int(os.environ["LISTEN_FDS"]))
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
+    return [socket.socket(fileno=descriptor) for descriptor in descriptors]
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Listen at an address; a name stands for the first of its addresses. Raises OSError where that cannot be done."""
+def listen(host: str, port: int, count: int) -> list[socket.socket]:
+    """Listen at an address with `count` sockets, among which the kernel spreads the connections evenly.
+
+    A name stands for the first of its addresses. Raises OSError where that cannot be done.
+    """
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(address)
-    listener.listen(BACKLOG)
-    return listener
+    with socket.socket(family, socket.SOCK_STREAM) as alone:
+        # SO_REUSEPORT would share the address with another server of ours, too.
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        alone.bind(address)
+    listeners = []
+    for _ in range(count):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+        listeners.append(listener)
+    return listeners
 
 
 def end_dead_connections(listener: socket.socket) -> None:
@@ -126,12 +152,15 @@ def main(host: str, port: str, workers: str) -> None:
     """Serve until SIGTERM or SIGINT; SIGHUP replaces the workers one after the other."""
     multiprocessing.set_start_method("fork")  # workers inherit the socket
     try:
-        listener = inherited() or listen(host, int(port))
+        listeners = inherited() or listen(host, int(port), int(workers))
     except OSError as error:
         sys.exit(f"Cannot listen at {host} port {port}: {error.strerror}. Choose another with HOST and PORT.")
-    end_dead_connections(listener)
-    SharedSocketServer(
-        listener,
+    for listener in listeners:
+        end_dead_connections(listener)
+    if len(listeners) > int(workers):
+        sys.exit(f"{len(listeners)} sockets were passed for {workers} workers; nobody would answer at some of them.")
+    LastingServer(
+        listeners,
         address=host,
         port=int(port),
         workers=int(workers),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from statusref.server import load_and_tell
 from tests.prepared import ROOT, copy_of, environment_of, prepared
 from tests.site_server import running_site
 
@@ -170,6 +171,21 @@ def test_a_restart_on_a_socket_of_the_service_manager_refuses_nobody(ready_var):
             with contextlib.suppress(ProcessLookupError):
                 server.terminate()
             server.wait(PATIENCE)
+
+
+def test_a_new_worker_takes_over_only_when_it_has_read_the_content():
+    """Or a reload while the database is away would throw away all that can be served."""
+
+    class Application:
+        class watch:  # noqa: N801
+            version = None
+
+    ready = threading.Event()
+    loading = threading.Thread(target=load_and_tell, args=[Application, ready], daemon=True)
+    loading.start()
+    assert not ready.wait(0.3)
+    Application.watch.version = 1
+    assert ready.wait(PATIENCE)
 
 
 def test_an_address_that_is_taken_is_told_in_one_line_and_the_database_can_be_left_alone(tmp_path):
