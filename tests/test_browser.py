@@ -177,18 +177,42 @@ def test_a_deep_link_opens_the_cause_that_it_leads_to(open_page):
 
 
 def test_tabs_remember_the_platform_on_other_pages(open_page):
-    page = open_page("/401")
+    page = open_page("/201")
     page.click("#return label:text-is('Go net/http')")
-    page.goto("/404")
+    page.goto("/409")
     assert page.evaluate("document.querySelector('#return input:checked').dataset.platform") == "go"
 
 
 def test_snippets_can_be_chosen_without_javascript(open_page):
-    page = open_page("/404", java_script_enabled=False)
+    page = open_page("/409", java_script_enabled=False)
     shown = page.locator("#return .panel:visible")
     first = shown.inner_text()
     page.click("#return label >> nth=1")
     assert shown.count() == 1 and shown.inner_text() != first
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_link_to_a_snippet_that_a_long_page_only_names_leads_on_to_its_code(open_page, javascript):
+    page = open_page("/403", java_script_enabled=javascript, reduced_motion="reduce")
+    line = page.locator(".more li[id]").first
+    place = line.get_attribute("id")
+    page.goto(f"/403#{place}")
+    box = page.locator(f"#{place}").bounding_box()
+    assert 0 <= box["y"] < 800
+    page.locator(f"#{place} a").click()
+    page.wait_for_url(f"**/403/snippets#{place}")
+    assert page.locator(f"#{place} pre").is_visible()
+
+
+def test_a_code_page_prints_every_snippet_that_it_shows_and_names_the_others(open_page, tmp_path):
+    need(shutil.which("pdftotext"), "pdftotext (poppler-utils)")
+    page = open_page("/404")
+    titles = [title.split()[0] for title in page.locator(".panel h3, .more li a").all_text_contents()]
+    file = tmp_path / "page.pdf"
+    page.pdf(path=str(file), format="A4")
+    printed = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    assert len(titles) > 8 and all(title in printed for title in titles)
+    assert printed.count("Run on ") == page.locator(".panel .ran").count() > 1
 
 
 def test_code_can_be_copied(open_page):
