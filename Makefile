@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-postgresql eval-search bench lighthouse format lock clean snippet-platforms check-snippets
+.PHONY: run dev test test-postgresql eval-search bench bench-growth soak chaos lighthouse format lock clean snippet-platforms check-snippets
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
@@ -38,6 +38,18 @@ lighthouse: $(VENV)/.dev lighthouse/node_modules/.installed
 lighthouse/node_modules/.installed: lighthouse/package-lock.json
 	cd lighthouse && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
+
+# A mix of everything that visitors ask, for SECONDS=1800 at RATE=200 a second: memory and open files must not grow.
+soak: $(VENV)/.dev
+	@$(BIN)/python -m bench.soak
+
+# What a page costs with ten and a hundred times the content.
+bench-growth: $(VENV)/.dev
+	@$(BIN)/python -m bench.growth
+
+# The attacks of the tests, ten times as long: kill -9, malformed requests, slow clients, a database that goes away.
+chaos: $(VENV)/.dev
+	@CHAOS=$(or $(CHAOS),10) $(BIN)/python -m pytest tests/test_chaos_*.py
 
 # What the search is worth, by kind of query: top-1, top-3, mean reciprocal rank.
 eval-search: $(VENV)/.dev

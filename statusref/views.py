@@ -17,6 +17,9 @@ from codes.models import OldAddress, StatusClass, StatusCode, class_digit
 from codes.readers import reader_of
 from compare.models import Comparison
 
+# Characters of a field that stays hidden in a form that is to be sent again.
+LONGEST_UNSHOWN = 40
+
 
 @read_only
 def home(request: HttpRequest) -> HttpResponse:
@@ -113,7 +116,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The 500 page, or the 503 page while the database is away. They need neither the database nor the request."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "10"})
+    """The 500 page, or the 503 page while the database is away, full or broken. They need neither database nor session.
+
+    What somebody sent is in the 503 page, in a form that sends it again.
+    """
+    error = sys.exc_info()[1]
+    # SQLite calls a file that is broken by the most general of names.
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+        text = get_template("503.html").render({"fields": _sent(request), "address": request.get_full_path()})
+        headers = {"Retry-After": "10", "Cache-Control": "no-store"}
+        return HttpResponse(text, status=503, headers=headers)
     return HttpResponseServerError(get_template("500.html").render())
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """Name and value of each field of a form that was sent, and whether somebody may have typed it."""
+    if request.method != "POST" or any("password" in name for name in request.POST):
+        return []
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, value, len(value) > LONGEST_UNSHOWN or "\n" in value) for name, value in fields]

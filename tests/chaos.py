@@ -50,9 +50,11 @@ class Client:
     def __init__(self, url: str):
         self.netloc, self.cookies, self.connection = urlsplit(url).netloc, {}, None
 
-    def ask(self, method: str, path: str, form: list | None = None) -> tuple[int, dict, str]:
+    def ask(self, method: str, path: str, form: list | None = None, tag: str = "") -> tuple[int, dict, str]:
         """Status, fields and text of the answer. Raises Away."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if tag:
+            headers["If-None-Match"] = tag
         if form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.netloc}"}
         try:

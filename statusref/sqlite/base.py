@@ -24,6 +24,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _turn: int | None = None  # the descriptor that holds the lock
 
+    def is_usable(self) -> bool:
+        """False: after an error, when Django asks, a new connection costs little and recalls no broken file."""
+        return self.is_in_memory_db()
+
     def _start_transaction_under_autocommit(self) -> None:
         self._wait_for_turn()
         try:

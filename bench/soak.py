@@ -1,0 +1,131 @@
+"""`make soak`: a mix of everything that visitors ask, at a fixed rate; memory and open files must not grow.
+
+SECONDS (1,800) and RATE (200 requests a second) come from the environment. The first fifth is for warming up.
+"""
+
+import os
+import random
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.chaos import Away, Client, files_of, memory_of
+from tests.site_server import Site, running_site
+
+CLIENTS = 16
+# MiB an hour by which all workers together may seem to grow: what the noise of a short run makes of nothing.
+MOST_GROWTH = 40
+SEARCHES = ("bad gateway", "404", "upstream timed out", "429 retry after", "ECONNREFUSED", "cors preflight", "zzzzqq")
+
+
+class Visitor(threading.Thread):
+    """Asks at its share of the rate until the time is over."""
+
+    def __init__(self, site: Site, pages: list[str], rate: float, until: float, seed: int):
+        super().__init__()
+        self.client, self.pages, self.rate, self.until = Client(site.url), pages, rate, until
+        self.rng, self.seen, self.wrong, self.tags, self.quiz = random.Random(seed), Counter(), [], {}, ""
+
+    def run(self) -> None:
+        due = time.monotonic()
+        while (now := time.monotonic()) < self.until:
+            if now < due:
+                time.sleep(due - now)
+            due = max(due + self.rng.expovariate(self.rate), now - 1)
+            kind = self.rng.choices(
+                (self.page, self.again, self.search, self.play, self.lost, self.list), (60, 20, 8, 6, 3, 3)
+            )[0]
+            try:
+                self.note(*kind())
+            except Away as away:
+                self.wrong.append(str(away))
+
+    def note(self, status: int, expected: set[int]) -> None:
+        self.seen[status] += 1
+        if status not in expected:
+            self.wrong.append(f"{status}")
+
+    def page(self) -> tuple[int, set[int]]:
+        path = self.rng.choice(self.pages)
+        status, fields, _ = self.client.ask("GET", path)
+        self.tags[path] = fields.get("etag", "")
+        return status, {200}
+
+    def again(self) -> tuple[int, set[int]]:
+        path = self.rng.choice(self.pages)
+        return self.client.ask("GET", path, tag=self.tags.get(path, '"x"'))[0], {200, 304}
+
+    def search(self) -> tuple[int, set[int]]:
+        query = self.rng.choice(SEARCHES).replace(" ", "+")
+        return self.client.ask("GET", f"/search?q={query}&all=")[0], {200, 429}
+
+    def play(self) -> tuple[int, set[int]]:
+        if not self.quiz or self.rng.random() < 0.05:
+            status, fields, _ = self.client.ask("POST", "/quiz/start", [("mode", "quick")])
+            self.quiz = fields.get("location", "")
+            return status, {303, 429}
+        return self.client.answer(self.quiz)[0], {200, 303}
+
+    def lost(self) -> tuple[int, set[int]]:
+        return self.client.ask("GET", f"/nothing-{self.rng.randrange(10_000)}")[0], {404}
+
+    def list(self) -> tuple[int, set[int]]:
+        return self.client.ask("GET", f"/codes?class={self.rng.randrange(1, 6)}")[0], {200}
+
+
+def soak(site: Site, seconds: float, rate: float, told: Callable[[str], object] = print) -> dict[str, float]:
+    """Keep it up and return the figures; `wrong` is the number of answers that were not as they should be."""
+    _, _, text = Client(site.url).ask("GET", "/sitemap.xml")
+    pages = [address.removeprefix(site.url) for address in re.findall(r"<loc>([^<]+)</loc>", text)]
+    until = time.monotonic() + seconds
+    visitors = [Visitor(site, pages, rate / CLIENTS, until, seed) for seed in range(CLIENTS)]
+    samples: list[tuple[float, float]] = []
+    files: list[int] = []
+    for visitor in visitors:
+        visitor.start()
+    began = time.monotonic()
+    while time.monotonic() < until:
+        time.sleep(min(5, seconds / 20))
+        at = time.monotonic() - began
+        if at > seconds / 5:
+            samples.append((at, sum(memory_of(pid) for pid in site.workers) / 2**20))
+            files.append(sum(files_of(pid) for pid in site.workers))
+    for visitor in visitors:
+        visitor.join()
+    seen = sum((visitor.seen for visitor in visitors), Counter())
+    wrong = [word for visitor in visitors for word in visitor.wrong]
+    told(f"answers: {dict(seen)}; wrong: {Counter(wrong).most_common(3)}")
+    slope = statistics.linear_regression([at for at, _ in samples], [mib for _, mib in samples]).slope
+    return {
+        "requests per second": sum(seen.values()) / seconds,
+        "wrong": len(wrong),
+        "MiB at first": samples[0][1],
+        "MiB at last": samples[-1][1],
+        "MiB per hour": slope * 3600,
+        "open files at first": files[0],
+        "open files at last": files[-1],
+    }
+
+
+def main() -> int:
+    """Print the figures; the exit status is 1 where something was wrong or grew."""
+    seconds, rate = float(os.environ.get("SECONDS", "1800")), float(os.environ.get("RATE", "200"))
+    with (
+        tempfile.TemporaryDirectory(prefix="statusref-soak-") as name,
+        running_site(Path(name), PAGE_CACHE="128") as site,
+    ):
+        figures = soak(site, seconds, rate)
+        log = site.printed
+    for label, figure in figures.items():
+        print(f"{label:<24} {figure:10.1f}")
+    return int(bool(figures["wrong"] or figures["MiB per hour"] > MOST_GROWTH or "Traceback" in log))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
