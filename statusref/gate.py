@@ -37,7 +37,8 @@ class Gate:
         self.running = threading.BoundedSemaphore(RUNNING)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+        # Some servers, Django's own for one, give an empty length where there is none (PEP 3333).
+        if (environ.get("CONTENT_LENGTH") or "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
             body = self._body(environ)
             if isinstance(body, int):
                 environ.update({_REFUSAL: body, "CONTENT_LENGTH": "0"})

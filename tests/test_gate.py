@@ -106,3 +106,9 @@ def test_a_refusal_for_slow_others_says_when_to_come_back():
 
 def test_more_threads_wait_for_nothing_than_may_be_taken():
     assert gate.READING + gate.RUNNING < server.THREADS
+
+
+def test_an_empty_length_is_none():
+    app = Taken()
+    assert Gate(app)(environ_of(b"", CONTENT_LENGTH=""), None) == [b"whole"]
+    assert app.contents == [b""]
