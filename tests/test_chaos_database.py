@@ -13,11 +13,15 @@ from contextlib import closing
 
 import pytest
 
+from tests import postgres
 from tests.chaos import Away, Client, wait_for
 from tests.prepared import ROOT
 from tests.site_server import running_site
 
-pytestmark = pytest.mark.xdist_group("server")
+pytestmark = [
+    pytest.mark.xdist_group("server"),
+    pytest.mark.skipif(postgres.IS_USED, reason="about the file of SQLite"),
+]
 
 TYPED = "What the editor typed just now, and does not want to type again."
 
