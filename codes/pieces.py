@@ -11,14 +11,13 @@ from typing import Any
 
 from django.db.models import Model
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
 
 from codes.blocks import Block
 from codes.models import StatusCode
 
 # More than the site has; the oldest goes first.
 MOST = 4096
-_drawn: dict[tuple, SafeString] = {}
+_drawn: dict[tuple, str] = {}
 
 # What a loaded row holds besides its columns, and the way back to the page.
 _OWN = {"_state", "_prefetched_objects_cache"}
@@ -26,8 +25,8 @@ _PARENTS = {"code", "cause"}
 _PLAIN = {str, int, bool, NoneType}
 
 
-def draw(block: Block, code: StatusCode) -> SafeString:
-    """The HTML of a block. Its template may read of `code` only the number, the definition and `draft_of_id`."""
+def draw(block: Block, code: StatusCode) -> str:
+    """The safe HTML of a block. Its template may read of `code` only the number, the definition and `draft_of_id`."""
     key = (
         block.template,
         block.anchor,
