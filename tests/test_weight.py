@@ -13,6 +13,7 @@ from bench.renders import MOST
 from codes.models import StatusCode
 from statusref.lean import lean
 from statusref.page_cache.watch import public_paths
+from tests import postgres
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site")]
 
@@ -83,6 +84,7 @@ def test_templates_lose_the_white_space_of_their_authors_and_nothing_else():
     assert lean(f"  {kept}\n  d") == f"{kept}\nd"
 
 
+@pytest.mark.skipif(postgres.IS_USED, reason="about SQLite itself")
 def test_an_uncached_page_takes_at_most_16_queries_and_15_ms_where_a_loop_takes_8(ready_var):
     costs = costs_beside(ready_var, CODE_PAGES)
     assert len(costs) == len(CODE_PAGES)
