@@ -260,11 +260,11 @@ def test_other_methods_are_refused(client, method):
 
 
 def test_who_asks_too_often_is_asked_to_wait(client, monkeypatch):
-    monkeypatch.setattr("search.views.SEARCHES", Limit("search", most=3, seconds=3))
+    monkeypatch.setattr("search.views.SEARCHES", Limit("search", most=3, seconds=300))
     statuses = [client.get("/search", {"q": "gateway"}).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     response = client.get("/search", {"q": "gateway"})
-    assert response["Retry-After"] == "1" and "Wait a few seconds" in response.content.decode()
+    assert 1 <= int(response["Retry-After"]) <= 100 and "Wait a few seconds" in response.content.decode()
     assert client.get("/search", {"q": "gateway"}, REMOTE_ADDR="192.0.2.9").status_code == 200
 
 
