@@ -4,9 +4,7 @@ It needs nginx, wrk and hey (all in Debian), starts everything on free ports of 
 """
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from .edits import get, seconds_until_visible
 from .load import latency_99, need_tools, requests_per_second
 from .nginx import file_server
 from .renders import MOST, Cost
+from .shell import told
 
 PAGE = "/500"
 CODE_PAGES = ("/403", "/404", "/500", "/503", "/418")
@@ -118,11 +117,8 @@ def rendered(var: Path) -> dict[str, float]:
 
 def costs_beside(var: Path, paths: Iterable[str]) -> dict[str, Cost]:
     """The cost of each path in a process of its own, on the content that stands in `var`."""
-    script = f"from bench.renders import costs; costs({list(paths)!r})"
-    environment = {**os.environ, "VAR_DIR": str(var), "PAGE_CACHE": "0"}
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", script]
-    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    words = (line.split() for line in told.splitlines())
+    lines = told(var, f"from bench.renders import costs; costs({list(paths)!r})").splitlines()
+    words = (line.split() for line in lines)
     return {path: Cost(float(taken), float(loops), int(queries)) for path, taken, loops, queries in words}
 
 

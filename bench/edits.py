@@ -1,15 +1,13 @@
 """How long an edit takes until every visitor sees it."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
 from pathlib import Path
 
 from .load import requests_per_second
+from .shell import told
 
 EDIT = """
 from codes.documents import dump
@@ -39,10 +37,7 @@ def seconds_until_visible(url: str, var: Path, *, under_load: bool) -> float:
     load = threading.Thread(target=requests_per_second, args=(url, 6))
     if under_load:
         load.start()
-    script = EDIT.format(word=f"Edited {time.time_ns()}.")
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", script]
-    done = subprocess.run(command, env={**os.environ, "VAR_DIR": str(var)}, check=True, capture_output=True, text=True)
-    began = json.loads(done.stdout.split()[-1])
+    began = json.loads(told(var, EDIT.format(word=f"Edited {time.time_ns()}.")).split()[-1])
     seen, last_old = 0, began
     while seen < 50:
         if get(url)[1]["etag"] == before:

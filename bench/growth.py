@@ -5,18 +5,17 @@ What is around a page is made more: questions, guides, vendors, comparisons, rev
 """
 
 import copy
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
-from tests.prepared import ROOT, copy_of
+from tests.prepared import copy_of
 from tests.site_server import running_site
+
+from .renders import milliseconds
+from .shell import told
 
 TIMES = (1, 10, 100)
 PAGES = ("/500", "/compare/401-vs-403", "/H12", "/quiz/progress", "/nothing-here", "/search?q=bad+gateway&all=")
@@ -120,9 +119,7 @@ def measure() -> None:
     editor = Client(headers={"host": "localhost"})
     editor.force_login(get_user_model().objects.first())
     code = StatusCode.objects.get(number=500, draft_of=None)
-    began = time.process_time()
-    current()
-    print("search index, once", round(1000 * (time.process_time() - began), 1), 0, sep="\t")
+    print("search index, once", round(milliseconds(current), 1), 0, sep="\t")
     attempt = Client(headers={"host": "localhost"}).post("/quiz/start", {"mode": "quick"})["Location"]
     tasks = {
         path: lambda path=path: handler.get_response(factory.get(path)).content for path in (*PAGES, *LISTS, attempt)
@@ -136,11 +133,7 @@ def measure() -> None:
         task()
         with CaptureQueriesContext(connection) as queries:
             task()
-        taken = []
-        for _ in range(5):
-            began = time.process_time()
-            task()
-            taken.append(1000 * (time.process_time() - began))
+        taken = [milliseconds(task) for _ in range(5)]
         print(
             "quiz: a question" if name == attempt else name, round(statistics.median(taken), 2), len(queries), sep="\t"
         )
@@ -148,15 +141,13 @@ def measure() -> None:
 
 def figures_of(var: Path, times: int) -> dict[str, tuple[float, int]]:
     """Grow the database in `var`, and measure there, each in a process of its own."""
-    environment = {**os.environ, "VAR_DIR": str(var), "PAGE_CACHE": "0", "SLOW_QUERY_MS": "100000"}
 
     def run(code: str) -> str:
-        command = [sys.executable, "manage.py", "shell", "-v0", "-c", f"from bench import growth; growth.{code}"]
-        return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+        return told(var, f"from bench import growth; growth.{code}", SLOW_QUERY_MS="100000")
 
     run(f"grow({times})")
     lines = [line.split("\t") for line in run("measure()").splitlines()]
-    return {name: (float(milliseconds), int(queries)) for name, milliseconds, queries in lines}
+    return {name: (float(taken), int(queries)) for name, taken, queries in lines}
 
 
 def main() -> None:

@@ -69,6 +69,14 @@ class Gate:
         return body if len(body) == int(length) else 400
 
 
+def refusal(status: int, reason: str = "") -> HttpResponse:
+    """The page for a request whose content is not taken, with the gate's reason unless another is given."""
+    phrase, usual = _REFUSALS[status]
+    reason = reason or usual.format(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20)
+    context = {"status": status, "phrase": phrase, "digit": status // 100, "reason": reason}
+    return HttpResponse(get_template("refused.html").render(context), status=status)
+
+
 def answer_refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Answer the requests that the gate refused."""
 
@@ -76,10 +84,7 @@ def answer_refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         status = request.META.get(_REFUSAL)
         if status is None:
             return get_response(request)
-        phrase, reason = _REFUSALS[status]
-        reason = reason.format(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20)
-        context = {"status": status, "phrase": phrase, "digit": status // 100, "reason": reason}
-        response = HttpResponse(get_template("refused.html").render(context), status=status)
+        response = refusal(status)
         response["Cache-Control"] = "no-store"
         if status == 503:
             response["Retry-After"] = "10"

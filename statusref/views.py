@@ -16,6 +16,7 @@ from codes.lines import all_proofs
 from codes.models import OldAddress, StatusClass, StatusCode, class_digit
 from codes.readers import reader_of
 from compare.models import Comparison
+from statusref.gate import refusal
 
 # Characters of a field that stays hidden in a form that is to be sent again.
 LONGEST_UNSHOWN = 40
@@ -102,9 +103,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 400 page, or that of 413 where there is too much of something."""
     if not isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return HttpResponse(get_template("400.html").render(), status=400)
-    reason = "This form is larger, or has more fields or files, than is taken here."
-    context = {"status": 413, "phrase": "Content Too Large", "digit": 4, "reason": reason}
-    return HttpResponse(get_template("refused.html").render(context), status=413)
+    return refusal(413, "This form is larger, or has more fields or files, than is taken here.")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

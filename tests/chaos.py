@@ -32,11 +32,11 @@ def files_of(pid: int) -> int:
 PATIENCE = 120  # seconds, for a busy machine
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Wait until the condition holds. Fails the test where it does not within PATIENCE."""
-    until = time.monotonic() + PATIENCE
+def wait_for(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Wait until the condition holds. Fails the test where it does not within so many seconds."""
+    until = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < until, f"not within {PATIENCE} seconds: {what}"
+        assert time.monotonic() < until, f"not within {seconds} seconds: {what}"
         time.sleep(0.05)
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 
+from snippets.places import free_port
+
 # Debian keeps the programs of each version in a folder of its own.
 _FOUND = [*Path("/usr/lib/postgresql").glob("*/bin/postgres"), shutil.which("postgres")]
 POSTGRESQL = next((Path(program).parent for program in _FOUND if program), None)
@@ -32,12 +34,6 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 
 class Missing(Exception):
     """A service is not installed here."""
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @contextlib.contextmanager

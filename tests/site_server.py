@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from snippets.places import free_port
 from tests import postgres
 from tests.prepared import OUTPUT, ROOT, environment_of
 
@@ -42,12 +42,6 @@ class Site:
         before = self.var / OUTPUT
         printed = before.read_text() if before.is_file() else self.printed
         return re.search(r"password (\S+) ", printed)[1]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Workers and whole servers are replaced while visitors ask, and no request is lost."""
 
 import contextlib
+import functools
 import http.client
 import os
 import shutil
@@ -10,12 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 
 from statusref.server import load_and_tell
+from tests import chaos
 from tests.prepared import ROOT, copy_of, environment_of, prepared
 from tests.site_server import running_site
 
@@ -24,11 +25,7 @@ pytestmark = pytest.mark.xdist_group("server")
 PATIENCE = 90  # seconds, for a busy machine
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, f"not within {PATIENCE} seconds: {what}"
-        time.sleep(0.05)
+wait_for = functools.partial(chaos.wait_for, seconds=PATIENCE)
 
 
 class Visitors:

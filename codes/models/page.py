@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 from django.apps import apps
-from django.db.models import Model, QuerySet, Subquery
+from django.db.models import Model, QuerySet
 
 from .prepared import DIGIT, KEY, Prepared
-from .querysets import PACKED, class_digit, packed
+from .querysets import PACKED, class_digit, class_name, packed, snippets_in_order
 
 
 def _rows(model: str, *related: str) -> QuerySet:
@@ -15,9 +15,8 @@ def _rows(model: str, *related: str) -> QuerySet:
 
 def _code_itself() -> QuerySet:
     """What is computed beside a code's columns: the name of its class, and rows in a packed form."""
-    status_class = apps.get_model("codes", "StatusClass").objects.filter(digit=DIGIT).values("name")[:1]
     codes = apps.get_model("codes", "StatusCode").objects.filter(pk=KEY).order_by().only("pk")
-    return codes.annotate(class_name=Subquery(status_class), **{f"packed_{name}": packed(name) for name in PACKED})
+    return codes.annotate(class_name=class_name(DIGIT), **{f"packed_{name}": packed(name) for name in PACKED})
 
 
 def _relations() -> QuerySet:
@@ -37,7 +36,7 @@ ROWS = {
         lambda: _rows("Cause", "meaning__vendor").defer(*(f"meaning__{name}" for name in (*MEANING, *VENDOR)))
     ),
     "steps": Prepared(lambda: _rows("Step", "proves").defer(*PROVEN)),
-    "snippets": Prepared(lambda: _rows("Snippet", "platform").order_by("platform__position", "position")),
+    "snippets": Prepared(lambda: snippets_in_order().filter(code=KEY)),
     "sections": Prepared(lambda: _rows("Section")),
     "relations": Prepared(_relations),
 }

@@ -73,13 +73,13 @@ def rows_of(code, name: str) -> list:
     ]
 
 
-def _class_name(number: int) -> Subquery:
-    return Subquery(_model("StatusClass").objects.filter(digit=class_digit(number)).values("name")[:1])
+def class_name(digit: int) -> Subquery:
+    return Subquery(_model("StatusClass").objects.filter(digit=digit).values("name")[:1])
 
 
-def _snippets() -> Prefetch:
-    rows = _model("Snippet").objects.select_related("platform")
-    return Prefetch("snippets", rows.order_by("platform__position", "position"))
+def snippets_in_order():
+    """Snippets by platform, in the order of platforms, with their platforms."""
+    return _model("Snippet").objects.select_related("platform").order_by("platform__position", "position")
 
 
 class StatusCodeQuerySet(PublishableQuerySet):
@@ -105,13 +105,14 @@ class StatusCodeQuerySet(PublishableQuerySet):
             "fingerprints",
             "enginenotes",
             Prefetch("sections", _model("Section").objects.filter(kind=SectionKind.SCENARIO)),
-            _snippets(),
+            Prefetch("snippets", snippets_in_order()),
             Prefetch("relations", _model("Relation").objects.filter(other__number__in=numbers).select_related("other")),
         )
 
     def with_snippets(self, number: int):
         """What the page of all snippets of `number` shows."""
-        return self.annotate(class_name=_class_name(number)).prefetch_related(_snippets())
+        found = self.annotate(class_name=class_name(class_digit(number)))
+        return found.prefetch_related(Prefetch("snippets", snippets_in_order()))
 
     def neighbours_of(self, number: int) -> tuple[tuple[int, str] | None, tuple[int, str] | None]:
         """Number and name of the codes before and after `number` among these."""
