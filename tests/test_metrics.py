@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from tests.chaos import wait_for
 from tests.prepared import ROOT, copy_of, prepared
 from tests.site_server import running_site
 from tests.test_page_cache import edit
@@ -73,9 +74,14 @@ def test_every_worker_counts_into_one_figure(measured):
     assert after["statusref_worker_memory_bytes"] > 30_000_000 and after["statusref_content_revision"] > 0
 
 
+def tag_of(site, path: str) -> str | None:
+    with urllib.request.urlopen(site.url + path, timeout=60) as answer:
+        return answer.headers["ETag"]
+
+
 def test_pages_from_memory_are_counted(measured):
-    with urllib.request.urlopen(f"{measured.url}/404", timeout=60) as answer:
-        tag = answer.headers["ETag"]
+    wait_for(lambda: all(tag_of(measured, "/404") for _ in range(20)), "every worker holds the page")
+    tag = tag_of(measured, "/404")
     known = 'statusref_page_cache_answers_total{outcome="not modified"}'
     page = 'statusref_page_cache_answers_total{outcome="page"}'
     before = figures(measured)

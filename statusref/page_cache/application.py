@@ -14,10 +14,10 @@ from django.http.request import split_domain_port, validate_host
 from statusref.middleware import EDITOR_COOKIE
 
 from .negotiation import best_encoding, has
-from .pages import Page, Store, make_page, squeeze
+from .pages import Headers, Page, Store, make_page, squeeze
 from .watch import INTERVAL, Watch
 
-Start = Callable[[str, list[tuple[str, str]]], object]
+Start = Callable[[str, Headers], object]
 
 MOST_ORIGINS = 8  # each has pages of its own where no BASE_URL says which address is the right one
 LONGEST_OLD = 2 - INTERVAL  # seconds for which a page that changed is served on while one request renders it anew
@@ -122,10 +122,13 @@ class PageCache:
     def _render(self, key: tuple[str, str]) -> Page | None:
         """Ask Django for the page as a visitor without cookies would, and keep it. None where it is not to be kept."""
         version = self.watch.version
-        page = self._ask(key)
-        if page is None:
+        status, headers, body = self._ask(key)
+        if status >= 500:
+            return None  # What failed this once may well be right the next time.
+        if status != 200 or not _may_be_kept(headers):
             self.unkept.add(key[1])
             return None
+        page = make_page(body, headers)
         # Had the content changed meanwhile, nobody could tell which of the two this is.
         if version is None or version != self.watch.version:
             page.stale_since = time.monotonic()
@@ -133,7 +136,7 @@ class PageCache:
         self.rendered += 1
         return page
 
-    def _ask(self, key: tuple[str, str]) -> Page | None:
+    def _ask(self, key: tuple[str, str]) -> tuple[int, Headers, bytes]:
         origin, path = key
         parts = urlsplit(origin)
         answered: dict = {}
@@ -158,7 +161,7 @@ class PageCache:
             "statusref.render": True,
         }
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+        def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
             answered.update(status=status, headers=headers)
 
         result = self.app(environ, start_response)
@@ -167,9 +170,7 @@ class PageCache:
         finally:
             if hasattr(result, "close"):
                 result.close()
-        if not answered["status"].startswith("200 ") or not _may_be_kept(answered["headers"]):
-            return None
-        return make_page(body, answered["headers"])
+        return int(answered["status"][:3]), answered["headers"], body
 
     def _changed(self, public: dict[str, frozenset[str]], paths: set[str] | None) -> None:
         self.public = public
@@ -205,7 +206,7 @@ class PageCache:
         return True
 
 
-def _may_be_kept(headers: list[tuple[str, str]]) -> bool:
+def _may_be_kept(headers: Headers) -> bool:
     fields = {name.lower(): value.lower() for name, value in headers}
     control = fields.get("cache-control", "")
     if "set-cookie" in fields or "content-encoding" in fields or "private" in control or "no-store" in control:
