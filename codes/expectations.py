@@ -80,7 +80,11 @@ EXPECTATIONS = (
         lambda code: code.registration in IN_FORCE and code.where_seen == WhereSeen.SENT,
         ("exchange",),
     ),
-    Expectation("A much-met code", lambda code: code.is_popular, ("snippets",)),
+    Expectation(
+        "A much-met code that is registered",
+        lambda code: code.registration in IN_FORCE and code.is_popular,
+        ("snippets",),
+    ),
     Expectation("A number that is not registered", lambda code: not code.is_registered, ("meanings",)),
 )
 

@@ -31,6 +31,21 @@ def isolate(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     return middleware
 
 
+def let_redirects_age(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let browsers keep a permanent redirect for an hour, not for ever (RFC 9111 §4.2.2).
+
+    An editor may bring a page back to its old address.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 301:
+            response.setdefault("Cache-Control", "max-age=3600")
+        return response
+
+    return middleware
+
+
 def strip_slash(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Redirect `/500/` to `/500` where the rest is an address of this site and the whole is not."""
 

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     *(["statusref.metrics.count_requests"] if METRICS_TOKEN else []),
     "statusref.logs.log_requests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "statusref.middleware.let_redirects_age",
     "statusref.middleware.strip_slash",
     "statusref.middleware.refuse_nul_in_lists",
     "statusref.middleware.keep_sessions_private",

@@ -74,6 +74,7 @@ def test_the_registry_is_complete(client):
 def test_other_addresses_of_a_page_lead_to_its_one_address(client, old, new):
     response = client.get(old)
     assert (response.status_code, response["Location"]) == (301, new)
+    assert response["Cache-Control"] == "max-age=3600", "an editor may bring the old address back"
 
 
 @pytest.mark.parametrize("meaning_label", ["-1", "009", "600-699", "0", "H27"])
