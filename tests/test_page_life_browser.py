@@ -115,7 +115,7 @@ def test_a_writer_writes_a_draft_moves_its_rows_and_previews_it_but_cannot_publi
     assert visit(site, "/471")[0] == 404
 
 
-def test_a_writer_moves_rows_without_javascript(login, writer):
+def test_a_writer_moves_and_adds_rows_without_javascript(login, writer):
     address = draft(login(who=writer), 472)
     page = login(who=writer, java_script_enabled=False)
     page.goto(address)
@@ -124,6 +124,17 @@ def test_a_writer_moves_rows_without_javascript(login, writer):
     group.locator("#id_references-2-position").fill("1")
     save(page)
     assert books(page) == ["Third book", "First book", "Second book"]
+
+    group.locator("summary").click()
+    group.get_by_role("link", name="Three empty rows").click()
+    assert books(page) == ["Third book", "First book", "Second book", "", "", ""]
+    group.locator("#id_references-3-title").fill("Fourth book")
+    group.locator("#id_references-3-url").fill("not an address")
+    save(page)
+    assert "error" in page.inner_text(".errornote")
+    group.locator("#id_references-3-url").fill("https://example.com/4")
+    save(page)
+    assert books(page) == ["Third book", "First book", "Second book", "Fourth book", "", "", ""], "room for the next"
 
 
 def test_a_failed_save_keeps_the_typed_text_and_leaving_it_asks_first(login, writer):

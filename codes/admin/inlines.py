@@ -28,6 +28,7 @@ from .drawing import RowSelect
 from .fields import OVERRIDES, Choices, RowChoiceField, as_code, words_field
 from .formsets import ExchangeFormSet, HeaderRuleFormSet, RowFormSet
 
+EMPTY_ROWS = 3  # for editors without JavaScript, who ask for them by ?empty=MODEL
 POSITION_HELP = "2 makes it the second, 0 the last."
 
 
@@ -44,6 +45,9 @@ class RowInline(admin.options.InlineModelAdmin):
     def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs):
         Choices.of_request(request, obj)
         return super().get_formset(request, obj, **kwargs)
+
+    def get_extra(self, request: HttpRequest, obj: models.Model | None = None, **kwargs) -> int:
+        return EMPTY_ROWS if request.GET.get("empty") == self.opts.model_name else self.extra
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
