@@ -25,7 +25,8 @@ from quiz.models import Question, Wording
 
 from . import makers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site")]
+# One group, so that the site without drafts is walked once.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_site"), pytest.mark.xdist_group("drafts")]
 
 UNPUBLISHED, SCHEDULED, WITHDRAWN = 477, 479, 481
 NUMBERS = (UNPUBLISHED, SCHEDULED, WITHDRAWN)
