@@ -3,11 +3,15 @@
 The server waits for the rest of a body for as long as its client likes, in one of its threads, and does not tell when
 the client hangs up in the midst. So forms that dribble in would take all threads from everybody else, and half of a
 form would be saved as all of it. A slow reader would hold a thread too, were the answer handed over piece by piece.
+`statusref.stalled` ends what does not come at all.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -18,14 +22,24 @@ from django.template.loader import get_template
 # memory always finds one.
 READING, RUNNING = 20, 8
 LONGEST_WAIT = 0.25  # seconds for which a body waits until another one is read
+LONGEST_BODY = 20  # seconds after which a body must have come, unless it still comes fast enough (`statusref.stalled`)
 
 _REFUSAL = "statusref.refusal"  # in the environment of a request whose content cannot be had: the status that says why
 _REFUSALS = {
     400: ("Bad Request", "The content of this request ended before its time."),
+    408: ("Request Timeout", "The content of this request did not come, or came too slowly. Send it again."),
     411: ("Length Required", "Say in a Content-Length field how long the content is; in chunks it is not taken here."),
     413: ("Content Too Large", "The content of this request is larger than {limit} MiB, the most that is taken here."),
     503: ("Service Unavailable", "Too many others are sending slowly just now. Send it again in ten seconds."),
 }
+
+
+class Turn(NamedTuple):
+    """A request under way: when it came in (monotonic), from which address (none if from within), to which port."""
+
+    began: float
+    address: str
+    port: int
 
 
 class Gate:
@@ -35,23 +49,28 @@ class Gate:
         self.app = app
         self.reading = threading.BoundedSemaphore(READING)
         self.running = threading.BoundedSemaphore(RUNNING)
+        # By thread: the requests whose content is awaited, and those that Django answers or that wait for it.
+        self.awaited: dict[int, Turn] = {}
+        self.answered: dict[int, Turn] = {}
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        address = "" if "statusref.render" in environ else environ.get("REMOTE_ADDR", "")
+        turn = Turn(time.monotonic(), address, int(environ["SERVER_PORT"]))
         # Some servers, Django's own for one, give an empty length where there is none (PEP 3333).
         if (environ.get("CONTENT_LENGTH") or "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
-            body = self._body(environ)
+            body = self._body(environ, turn)
             if isinstance(body, int):
                 environ.update({_REFUSAL: body, "CONTENT_LENGTH": "0"})
                 body = b""
             environ["wsgi.input"] = BytesIO(body)
-        with self.running:
+        with _noted(self.answered, turn), self.running:
             answer = self.app(environ, start_response)
             try:
                 return [b"".join(answer)]
             finally:
                 answer.close()
 
-    def _body(self, environ: dict) -> bytes | int:
+    def _body(self, environ: dict, turn: Turn) -> bytes | int:
         """The whole content of a request, or the status that says why it cannot be had."""
         if "HTTP_TRANSFER_ENCODING" in environ:
             return 411  # Django would take the content for empty
@@ -63,10 +82,22 @@ class Gate:
         if not self.reading.acquire(timeout=LONGEST_WAIT):
             return 503
         try:
-            body = bytes(environ["wsgi.input"].read(int(length)))
+            with _noted(self.awaited, turn):
+                body = bytes(environ["wsgi.input"].read(int(length)))
         finally:
             self.reading.release()
-        return body if len(body) == int(length) else 400
+        if len(body) == int(length):
+            return body
+        return 408 if time.monotonic() - turn.began > LONGEST_BODY else 400
+
+
+@contextlib.contextmanager
+def _noted(turns: dict[int, Turn], turn: Turn) -> Iterator[None]:
+    turns[threading.get_ident()] = turn
+    try:
+        yield
+    finally:
+        del turns[threading.get_ident()]
 
 
 def refusal(status: int, reason: str = "") -> HttpResponse:

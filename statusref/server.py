@@ -28,6 +28,7 @@ PATIENCE = 30
 # Of each worker. Most threads wait for somebody (see `statusref.gate`); a connection without a request needs none.
 THREADS, CONNECTIONS = 32, 4096
 LARGEST_HEAD = 65_536  # bytes of a request's line and fields
+LONGEST_HEAD = 10  # seconds until all of these must have come, from the start of a connection or the answer before
 # Seconds after which a connection ends whose client is gone, or takes nothing of what it asked for.
 SILENCE = 60
 
@@ -167,7 +168,7 @@ def main(host: str, port: str, workers: str) -> None:
         blocking_threads=1,  # until `startup`
         backpressure=CONNECTIONS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(max_buffer_size=LARGEST_HEAD),
+        http1_settings=HTTP1Settings(max_buffer_size=LARGEST_HEAD, header_read_timeout=LONGEST_HEAD * 1000),
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE,
         log_level=LogLevels.warning,

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from statusref.gate import Gate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
-application = Gate(get_wsgi_application())
+application = gate = Gate(get_wsgi_application())
 
 
 def end_with_parent(parent: int, patience: float = 30) -> None:
@@ -26,7 +26,10 @@ def end_with_parent(parent: int, patience: float = 30) -> None:
 
 
 if multiprocessing.parent_process():
+    from statusref.stalled import watch as end_stalled
+
     threading.Thread(target=end_with_parent, args=[os.getppid()], name="end-with-parent", daemon=True).start()
+    threading.Thread(target=end_stalled, args=[gate], name="end-stalled", daemon=True).start()
 
 if not settings.DEBUG:
     from search.current import warm as warm_search

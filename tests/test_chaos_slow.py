@@ -1,12 +1,16 @@
 """Slow clients take nothing from others: idle ones, headers and bodies that dribble in, answers that nobody reads."""
 
+import contextlib
+import re
 import socket
+import threading
 import time
 import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
 
+from statusref.gate import READING
 from tests.chaos import SCALE, wait_for
 from tests.prepared import copy_of, prepared
 from tests.site_server import running_site
@@ -67,3 +71,53 @@ def test_others_are_served_beside_slow_clients(site, kind):
             connection.close()
     # Where threads are taken, nobody is answered for half a minute.
     assert beside < max(20 * quiet, 3), f"{beside:.2f} s beside {count} slow clients, {quiet:.3f} s without"
+
+
+def connect(site) -> socket.socket:
+    parts = urlsplit(site.url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=120)
+
+
+def status_of(connection: socket.socket) -> int:
+    """The status of what is answered before the server closes the connection; 0 where nothing is."""
+    answered = b""
+    with contextlib.suppress(OSError):
+        while got := connection.recv(65536):
+            answered += got
+    found = re.match(rb"HTTP/1.1 ([0-9]{3}) ", answered)
+    return int(found[1]) if found else 0
+
+
+def post(site, content: bytes, rate: int | None = None) -> int:
+    """Begin a quiz, with so many bytes a second; the status of the answer."""
+    with connect(site) as connection:
+        head = b"POST /quiz/start HTTP/1.1\r\n" + HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % len(content))
+        for start in range(0, len(content), rate or len(content)):
+            connection.sendall(content[start : start + (rate or len(content))])
+            time.sleep(1 if rate else 0)
+        return status_of(connection)
+
+
+def test_bodies_that_do_not_come_are_given_up(site):
+    phone, statuses = [], []
+    # A phone line, for longer than a silent body is waited for, and from the same address.
+    slow = threading.Thread(target=lambda: phone.append(post(site, b"mode=quick&x=" + b"x" * 70_000, 2000)))
+    slow.start()
+    silent = [connect(site) for _ in range(100 * SCALE)]
+    ends = [threading.Thread(target=lambda one=one: statuses.append(status_of(one))) for one in silent]
+    try:
+        for connection, end in zip(silent, ends, strict=True):
+            connection.sendall(SLOW["bodies"][1])
+            end.start()
+        wait_for(lambda: post(site, b"mode=quick") == 503, "all places are taken")
+        while any(end.is_alive() for end in ends):
+            for path in ("/500", "/search?q=gateway"):
+                assert urllib.request.urlopen(site.url + path, timeout=60).status == 200
+        assert [post(site, b"mode=quick") for _ in range(8)] == [303] * 8
+        slow.join()
+    finally:
+        for connection in silent:
+            connection.close()
+    assert statuses.count(408) >= READING and set(statuses) == {408, 503}
+    assert phone == [303]

@@ -70,6 +70,12 @@ def test_what_is_not_whole_is_refused_and_nothing_of_it_is_used(fields, status, 
     assert answered["Cache-Control"] == "no-store" and "Content-Security-Policy" in answered
 
 
+def test_content_that_was_waited_for_too_long_is_a_408(monkeypatch):
+    monkeypatch.setattr(gate, "LONGEST_BODY", -1)
+    status, _, text = ask(environ_of(b"path=/404", CONTENT_LENGTH="17"))
+    assert status == 408 and "too slowly" in text
+
+
 def test_those_who_send_slowly_do_not_take_every_thread(monkeypatch):
     monkeypatch.setattr(gate, "LONGEST_WAIT", 0.01)
     may_go_on, app = threading.Event(), Taken()
@@ -97,6 +103,7 @@ def test_those_who_send_slowly_do_not_take_every_thread(monkeypatch):
         for thread in slow:
             thread.join()
     assert app.contents.count(b"a=b") == gate.READING
+    assert (guarded.awaited, guarded.answered) == ({}, {})
 
 
 def test_a_refusal_for_slow_others_says_when_to_come_back():
