@@ -18,6 +18,7 @@ from tests.site_server import ROOT, free_port
 
 NAME = "statusref.example"
 SHIPPED = ROOT / "deploy/nginx/statusref.conf"
+ERRORS = SHIPPED.with_name("statusref-errors.conf")
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 # As Debian's own nginx.conf, and everything below one folder.
 AROUND = """
@@ -55,6 +56,7 @@ class Front:
             "listen 443": f"listen 127.0.0.1:{self.tls}",
             f"/etc/letsencrypt/live/{NAME}/": f"{self.folder}/",
             "/var/cache/nginx/": f"{self.folder}/cache/",
+            "/etc/nginx/snippets/": f"{ERRORS.parent}/",
             "/var/log/nginx/": f"{self.folder}/log/",
             "server 127.0.0.1:8000;": " ".join(f"server {server};" for server in servers),
         }.items():
@@ -77,15 +79,29 @@ class Front:
         self, path: str, method: str = "GET", body: bytes | None = None, source: str = "127.0.0.1", **headers
     ) -> Answer:
         """Ask over TLS by the name that the configuration knows; `source` is the address to come from."""
-        context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
-        plain = socket.create_connection(("127.0.0.1", self.tls), timeout=90, source_address=(source, 0))
         connection = http.client.HTTPConnection(NAME)
-        connection.sock = context.wrap_socket(plain, server_hostname=NAME)
+        connection.sock = self.connect(source)
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         with contextlib.closing(connection):
             connection.request(method, path, body, fields)
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
+
+    def connect(self, source: str = "127.0.0.1") -> ssl.SSLSocket:
+        context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
+        plain = socket.create_connection(("127.0.0.1", self.tls), timeout=90, source_address=(source, 0))
+        return context.wrap_socket(plain, server_hostname=NAME)
+
+    def send(self, request: bytes, port: int | None = None) -> Answer:
+        """Send these very bytes over TLS, or in plain text to a port; the answer, after which the connection closes."""
+        connection = socket.create_connection(("127.0.0.1", port), timeout=90) if port else self.connect()
+        with connection:
+            connection.sendall(request)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            found = Answer(answer.status, answer.headers, answer.read())
+            assert connection.recv(1) == b""
+            return found
 
     def logged(self) -> str:
         return (self.folder / "log/statusref.log").read_text()

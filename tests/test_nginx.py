@@ -16,8 +16,10 @@ from urllib.parse import urlencode, urlsplit
 import brotli
 import pytest
 
+from statusref.middleware import PERMISSIONS
+from statusref.server import LONGEST_HEAD
 from tests.conftest import need
-from tests.front import NAME, NGINX, SHIPPED, running_front
+from tests.front import ERRORS, NAME, NGINX, SHIPPED, running_front
 from tests.observatory import A_PLUS, points
 from tests.prepared import copy_of, prepared
 from tests.site_server import running_site
@@ -161,12 +163,15 @@ def test_with_the_site_away_known_pages_stay_and_others_say_when_to_come_back(fr
     try:
         away = until(lambda: (found := front.ask("/about?away")).status == 503 and found, "nginx without the site")
         assert away.headers["Retry-After"] == "10" and b"try again" in away.body
-        assert "default-src 'none'" in away.headers["Content-Security-Policy"]
+        assert_as_safe_as_a_page(away)
         stale = until(lambda: (found := front.ask("/429")).headers["Cache-Status"] != "nginx; hit" and found, "its age")
         assert (stale.status, stale.headers["ETag"]) == (200, tag)
         assert stale.headers["Cache-Status"] in ("nginx; hit; detail=stale", "nginx; hit; detail=updating")
         assert front.ask("/429", If_None_Match=tag).status == 304
-        assert front.ask("/quiz/start", "POST", b"mode=quick").status == 503
+        form = front.ask("/quiz/start", "POST", b"mode=quick")
+        assert (form.status, form.headers["Retry-After"]) == (503, "10") and b"whether it was done" in form.body
+        line = until(lambda: [line for line in front.logged().splitlines() if '"POST"' in line], "the log")[-1]
+        assert json.loads(line)["path"] == "/quiz/start"
     finally:
         front.reload([urlsplit(behind.url).netloc])
     until(lambda: front.ask("/about?away").status == 200, "the site again")
@@ -229,6 +234,74 @@ def test_every_answer_gets_the_observatorys_best_grade(front, path, method, stat
     assert "upgrade-insecure-requests" in answer.headers["Content-Security-Policy"]
     assert all(cookie.startswith("__Host-") for cookie in cookies)
     assert answer.headers["Server"] == "nginx"
+
+
+def assert_as_safe_as_a_page(answer, is_encrypted: bool = True) -> None:
+    given = points(answer.headers)
+    if not is_encrypted:
+        assert answer.headers["Strict-Transport-Security"] is None, "RFC 6797 §7.2"
+        del given["strict-transport-security"]
+    assert min(given.values()) >= 0 and sum(given.values()) >= 25, given
+    assert answer.headers["Permissions-Policy"] == PERMISSIONS and answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Server"] == "nginx"
+
+
+END = f"Host: {NAME}\r\nConnection: close\r\n\r\n".encode()
+UNREADABLE = {
+    "no method": (b"HELLO\r\n\r\n", 400, b"begin with a line such as"),
+    "a space in the address": (b"GET /a b c HTTP/1.1\r\n" + END, 400, b"begin with a line such as"),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400, b"name its Host once"),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: a\r\n" + END, 400, b"name its Host once"),
+    "two lengths": (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n" + END, 400, b"malformed field"),
+    "a long address": (b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\n" + END, 414, b"32 kB at most"),
+    "a large field": (b"GET / HTTP/1.1\r\nCookie: " + b"x" * 40_000 + b"\r\n" + END, 431, b"Delete the cookies"),
+    "a version": (b"GET / HTTP/3.0\r\n" + END, 505, b"HTTP/1.1 or HTTP/2"),
+}
+REFUSED = {
+    "TRACE": (b"TRACE / HTTP/1.1\r\n" + END, 405, b"GET or HEAD"),
+    "large content": (b"POST / HTTP/1.1\r\nContent-Length: 9999999\r\n" + END, 413, b"5 MiB at most"),
+    "a coding": (b"POST / HTTP/1.1\r\nTransfer-Encoding: rot13\r\n" + END, 501, b"or a Content-Length"),
+    "a page of nginx": (b"GET /.statusref-error HTTP/1.1\r\n" + END, 404, b"no page at this address"),
+    "metrics": (b"GET /metrics HTTP/1.1\r\n" + END, 404, b"no page at this address"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE | REFUSED)
+def test_what_nginx_refuses_itself_says_what_would_be_right(front, what):
+    request, status, says = (UNREADABLE | REFUSED)[what]
+    answer = front.send(request)
+    assert answer.status == status and says in answer.body and f'href="/{status}"'.encode() in answer.body
+    assert answer.headers["Allow"] == ("GET, HEAD, POST" if status == 405 else None)
+    assert_as_safe_as_a_page(answer)
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_it_does_so_in_plain_text_too(front, what):
+    """The name that was meant is not known yet, so this is the server for names that are not ours."""
+    request, status, says = UNREADABLE[what]
+    answer = front.send(request, front.port)
+    assert answer.status == status and says in answer.body
+    assert_as_safe_as_a_page(answer, is_encrypted=False)
+
+
+def test_plain_text_where_tls_is_spoken_is_told_so(front):
+    answer = front.send(b"GET /500 HTTP/1.1\r\n" + END, front.tls)
+    assert answer.status == 400 and b"must be encrypted" in answer.body
+    assert_as_safe_as_a_page(answer, is_encrypted=False)
+
+
+def test_nginx_has_words_for_each_status_that_it_answers():
+    pages = re.findall(r"^error_page ([0-9 ]+?)(?: =([0-9]+))? [/@]", ERRORS.read_text(), re.M)
+    answered = {status for given, other in pages for status in ([other] if other else given.split())}
+    assert len(answered) > 10
+    for name in ("phrase", "advice"):
+        words = re.search(rf"map \$status \$statusref_{name} {{(.*?)\n}}", SHIPPED.read_text(), re.S)[1]
+        assert set(re.findall(r"^    ([0-9]+) ", words, re.M)) == answered
+
+
+def test_nginx_ends_idle_connections_before_the_site_does():
+    assert int(re.search(r"keepalive_timeout ([0-9]+)s;", SHIPPED.read_text())[1]) < LONGEST_HEAD
 
 
 def test_the_site_sets_these_headers_itself(behind):
