@@ -21,6 +21,7 @@ from django.template.loader import get_template
 # Of the threads of a process (`statusref.server`) so many wait for bodies, and so many run Django; what is ready in
 # memory always finds one.
 READING, RUNNING = 20, 8
+MOST_OF_ONE = 12  # bodies that one address may have under way, where it is not that of a proxy
 LONGEST_WAIT = 0.25  # seconds for which a body waits until another one is read
 LONGEST_BODY = 20  # seconds after which a body must have come, unless it still comes fast enough (`statusref.stalled`)
 
@@ -79,7 +80,7 @@ class Gate:
             return 400
         if len(length) > 12 or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return 413
-        if not self.reading.acquire(timeout=LONGEST_WAIT):
+        if self._has_enough(turn.address) or not self.reading.acquire(timeout=LONGEST_WAIT):
             return 503
         try:
             with _noted(self.awaited, turn):
@@ -89,6 +90,11 @@ class Gate:
         if len(body) == int(length):
             return body
         return 408 if time.monotonic() - turn.began > LONGEST_BODY else 400
+
+    def _has_enough(self, address: str) -> bool:
+        if not address or settings.TRUSTED_PROXIES:
+            return False
+        return sum(turn.address == address for turn in list(self.awaited.values())) >= MOST_OF_ONE
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """A request comes in whole or not at all, and its answer goes out in one piece."""
 
+import contextlib
 import io
 import threading
 
@@ -76,10 +77,10 @@ def test_content_that_was_waited_for_too_long_is_a_408(monkeypatch):
     assert status == 408 and "too slowly" in text
 
 
-def test_those_who_send_slowly_do_not_take_every_thread(monkeypatch):
-    monkeypatch.setattr(gate, "LONGEST_WAIT", 0.01)
-    may_go_on, app = threading.Event(), Taken()
-    guarded = Gate(app)
+@contextlib.contextmanager
+def sending_slowly(guarded: Gate, count: int, **fields):
+    """So many send a body that is whole only when the block ends."""
+    may_go_on = threading.Event()
 
     class Slow(io.BytesIO):
         def read(self, size=-1):
@@ -87,23 +88,42 @@ def test_those_who_send_slowly_do_not_take_every_thread(monkeypatch):
             return super().read(size)
 
     slow = [
-        threading.Thread(target=guarded, args=(environ_of(b"a=b", **{"wsgi.input": Slow(b"a=b")}), None))
-        for _ in range(gate.READING)
+        threading.Thread(target=guarded, args=(environ_of(b"a=b", **{"wsgi.input": Slow(b"a=b")}, **fields), None))
+        for _ in range(count)
     ]
     for thread in slow:
         thread.start()
     try:
-        while guarded.reading._value:
+        while len(guarded.awaited) < count:
             pass
-        guarded(environ_of(b"c=d"), None)
-        assert app.contents == [b""], "refused, for nobody knows how long the others take"
-        assert guarded(environ_of(b"", REQUEST_METHOD="GET"), None) == [b"whole"]
+        yield
     finally:
         may_go_on.set()
         for thread in slow:
             thread.join()
+
+
+def test_those_who_send_slowly_do_not_take_every_thread(monkeypatch):
+    monkeypatch.setattr(gate, "LONGEST_WAIT", 0.01)
+    app = Taken()
+    guarded = Gate(app)
+    with sending_slowly(guarded, gate.READING):
+        guarded(environ_of(b"c=d"), None)
+        assert app.contents == [b""], "refused, for nobody knows how long the others take"
+        assert guarded(environ_of(b"", REQUEST_METHOD="GET"), None) == [b"whole"]
     assert app.contents.count(b"a=b") == gate.READING
     assert (guarded.awaited, guarded.answered) == ({}, {})
+
+
+@pytest.mark.parametrize(("proxies", "taken"), [(0, [b"", b"c=d"]), (1, [b"c=d", b"c=d"])])
+def test_one_address_does_not_take_every_place_unless_it_is_that_of_a_proxy(settings, proxies, taken):
+    settings.TRUSTED_PROXIES = proxies
+    app = Taken()
+    guarded = Gate(app)
+    with sending_slowly(guarded, gate.MOST_OF_ONE, REMOTE_ADDR="192.0.2.1"):
+        guarded(environ_of(b"c=d", REMOTE_ADDR="192.0.2.1"), None)
+        guarded(environ_of(b"c=d", REMOTE_ADDR="192.0.2.2"), None)
+        assert app.contents == taken
 
 
 def test_a_refusal_for_slow_others_says_when_to_come_back():
