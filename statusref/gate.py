@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 
@@ -24,8 +25,11 @@ READING, RUNNING = 20, 8
 MOST_OF_ONE = 12  # bodies that one address may have under way, where it is not that of a proxy
 LONGEST_WAIT = 0.25  # seconds for which a body waits until another one is read
 LONGEST_BODY = 20  # seconds after which a body must have come, unless it still comes fast enough (`statusref.stalled`)
+# Seconds between two questions of those who wait for a thread that runs Django: does the database still answer?
+LOOK_AGAIN = 0.25
 
 _REFUSAL = "statusref.refusal"  # in the environment of a request whose content cannot be had: the status that says why
+_AWAY = "statusref.away"  # in the environment of a request that could only wait for a database that does not answer
 _REFUSALS = {
     400: ("Bad Request", "The content of this request ended before its time."),
     408: ("Request Timeout", "The content of this request did not come, or came too slowly. Send it again."),
@@ -44,10 +48,13 @@ class Turn(NamedTuple):
 
 
 class Gate:
-    """A WSGI application around Django's. `answer_refused` must be among Django's middleware."""
+    """A WSGI application around Django's. `answer_refused` must be among Django's middleware.
 
-    def __init__(self, app: WSGIHandler):
-        self.app = app
+    `is_database_away` says whether the database has not answered for a while.
+    """
+
+    def __init__(self, app: WSGIHandler, is_database_away: Callable[[], bool] = lambda: False):
+        self.app, self.is_database_away = app, is_database_away
         self.reading = threading.BoundedSemaphore(READING)
         self.running = threading.BoundedSemaphore(RUNNING)
         # By thread: the requests whose content is awaited, and those that Django answers or that wait for it.
@@ -64,12 +71,29 @@ class Gate:
                 environ.update({_REFUSAL: body, "CONTENT_LENGTH": "0"})
                 body = b""
             environ["wsgi.input"] = BytesIO(body)
-        with _noted(self.answered, turn), self.running:
-            answer = self.app(environ, start_response)
+        with _noted(self.answered, turn):
+            is_running = self._may_run()
+            if not is_running:
+                environ[_AWAY] = True
             try:
-                return [b"".join(answer)]
+                answer = self.app(environ, start_response)
+                try:
+                    return [b"".join(answer)]
+                finally:
+                    answer.close()
             finally:
-                answer.close()
+                if is_running:
+                    self.running.release()
+
+    def _may_run(self) -> bool:
+        """Wait to be one of those who run Django. False where all of them wait for a database that does not answer.
+
+        Were others to wait with them, no thread would be left for the pages in memory.
+        """
+        while not self.running.acquire(timeout=LOOK_AGAIN):
+            if self.is_database_away():
+                return False
+        return True
 
     def _body(self, environ: dict, turn: Turn) -> bytes | int:
         """The whole content of a request, or the status that says why it cannot be had."""
@@ -114,10 +138,17 @@ def refusal(status: int, reason: str = "") -> HttpResponse:
     return HttpResponse(get_template("refused.html").render(context), status=status)
 
 
+def is_away(request: HttpRequest) -> bool:
+    """Whether this request must be answered without asking the database."""
+    return _AWAY in request.META
+
+
 def answer_refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer the requests that the gate refused."""
+    """Answer the requests that the gate refused. What needs no database has been answered before this."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if is_away(request):
+            raise OperationalError("the database does not answer")
         status = request.META.get(_REFUSAL)
         if status is None:
             return get_response(request)

@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
 from codes.version import content_version
+from statusref.gate import is_away
 
 
 def answer_probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -23,18 +24,20 @@ def answer_probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             return get_response(request)
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-        return probe()
+        return probe(request)
 
     return middleware
 
 
-def healthz() -> HttpResponse:
+def healthz(request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers; it asks nobody else, so that a database that is away restarts nothing."""
     return _answer(200, {"process": "ok"})
 
 
-def readyz() -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, is migrated, and holds content; else 503, naming what is missing."""
+    if is_away(request):
+        return _answer(503, {"database": "failed"})
     checks = {"database": _database, "migrations": _migrations, "content": _content}
     found = {}
     for name, check in checks.items():

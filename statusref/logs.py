@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -66,10 +66,17 @@ class _Queries:
 
 
 class BriefRefusals(logging.Filter):
-    """Makes a refused request (wrong host, too many fields) one line: strangers can send as many as they like."""
+    """Makes one line of what comes by the thousand.
+
+    That is a refused request (wrong host, too many fields), of which strangers can send as many as they like, and
+    whatever failed because the database is away.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        elif record.exc_info and isinstance(error := record.exc_info[1], OperationalError | InterfaceError):
+            record.msg, record.args = f"{record.getMessage()} ({' '.join(str(error).split())})", None
             record.exc_info = record.exc_text = None
         return True
 

@@ -97,7 +97,8 @@ def mark_editors(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.path_info.startswith("/admin/") and request.user.is_staff:
+        # Who somebody is cannot be asked of a database that is away.
+        if response.status_code < 500 and request.path_info.startswith("/admin/") and request.user.is_staff:
             age = 2 * settings.SESSION_COOKIE_AGE
             response.set_cookie(EDITOR_COOKIE, "1", age, secure=settings.HTTPS, httponly=True, samesite="Lax")
         return response

@@ -6,11 +6,16 @@ import time
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from statusref.gate import Gate
 
+# Seconds for which a request waits for an answer of PostgreSQL.
+PATIENCE = 10
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
 application = gate = Gate(get_wsgi_application())
+connections.settings[DEFAULT_DB_ALIAS]["PATIENCE"] = PATIENCE
 
 
 def end_with_parent(parent: int, patience: float = 30) -> None:
@@ -45,9 +50,11 @@ if settings.PAGE_CACHE:
         from statusref.metrics import report
 
         report(application)
-    application.start()
+    watch = application.start().watch
 else:
     from statusref.page_cache.watch import Watch
 
     # Newer drafts go live at their moment all the same.
-    Watch(lambda public, changed: None).start(lambda: None)
+    watch = Watch(lambda public, changed: None)
+    watch.start(lambda: None)
+gate.is_database_away = lambda: watch.is_blind

@@ -36,33 +36,59 @@ class Missing(Exception):
     """A service is not installed here."""
 
 
-@contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    """An empty server until the block ends; gives the URL of its database `statusref`."""
-    if not POSTGRESQL:
-        raise Missing("PostgreSQL")
-    # The server refuses to run as root.
-    user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="statusref-postgresql-", ignore_cleanup_errors=True) as folder:
-        if user:
+class PostgreSQL:
+    """A server with its files in a folder, that can be stopped and started; `url` is its database `statusref`.
+
+    Whoever asks for `lasting` finds what it acknowledged after its sudden death; others need not wait for that.
+    """
+
+    def __init__(self, folder: str, *, lasting: bool = False):
+        # The server refuses to run as root.
+        self.user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
+        if self.user:
             owner = pwd.getpwnam("postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
+        self.folder, self.port = folder, free_port()
+        self.url = f"postgresql://statusref@127.0.0.1:{self.port}/statusref"
         data = f"{folder}/data"
         command = [POSTGRESQL / "initdb", "-D", data, "-U", "statusref", "-A", "trust", "-N", *LOCALE]
-        subprocess.run(["setpriv", *user, *command], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        port = free_port()
-        options = [f"--{name}={value}" for name, value in {**QUICK, "port": port}.items()]
+        subprocess.run(["setpriv", *self.user, *command], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        settings = {**QUICK, "port": self.port} | ({"synchronous_commit": "on"} if lasting else {})
+        options = [f"--{name}={value}" for name, value in settings.items()]
         options += ["--listen_addresses=127.0.0.1", f"--unix_socket_directories={folder}"]
-        url = f"postgresql://statusref@127.0.0.1:{port}/statusref"
+        self.command = ["setpriv", *self.user, "--pdeathsig=INT", POSTGRESQL / "postgres", "-D", data, *options]
 
-        def make_database() -> None:
-            with psycopg.connect(f"{url.removesuffix('statusref')}postgres", autocommit=True) as connection:
+    def start(self) -> None:
+        self.process = _started(self.command, self.folder, self._make_database)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT is a fast shutdown: nobody is waited for."""
+        _stop(self.process, how)
+
+    @property
+    def processes(self) -> list[int]:
+        """The first is the one that starts all others."""
+        first = self.process.pid
+        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
+    def _make_database(self) -> None:
+        with psycopg.connect(f"{self.url.removesuffix('statusref')}postgres", autocommit=True) as connection:
+            if not connection.execute("SELECT FROM pg_database WHERE datname = 'statusref'").rowcount:
                 connection.execute("CREATE DATABASE statusref")
 
-        # SIGINT is a fast shutdown: nobody is waited for.
-        command = ["setpriv", *user, "--pdeathsig=INT", POSTGRESQL / "postgres", "-D", data, *options]
-        with _running(command, folder, make_database, signal.SIGINT):
-            yield url
+
+@contextlib.contextmanager
+def postgresql(*, lasting: bool = False) -> Iterator[PostgreSQL]:
+    """An empty server until the block ends."""
+    if not POSTGRESQL:
+        raise Missing("PostgreSQL")
+    with tempfile.TemporaryDirectory(prefix="statusref-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = PostgreSQL(folder, lasting=lasting)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextlib.contextmanager
@@ -74,33 +100,39 @@ def redis() -> Iterator[str]:
         port = free_port()
         options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
         command = ["setpriv", "--pdeathsig=TERM", REDIS, *options]
-        with _running(command, folder, lambda: socket.create_connection(("127.0.0.1", port)).close(), signal.SIGTERM):
+        process = _started(command, folder, lambda: socket.create_connection(("127.0.0.1", port)).close())
+        try:
             yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            _stop(process, signal.SIGTERM)
 
 
-@contextlib.contextmanager
-def _running(command: list, folder: str, is_there: Callable[[], None], stop: signal.Signals) -> Iterator[None]:
+def _started(command: list, folder: str, is_there: Callable[[], None]) -> subprocess.Popen:
     log = Path(folder, "log")
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, start_new_session=True)
-    try:
-        until = time.monotonic() + SECONDS
-        while True:
-            try:
-                is_there()
-                break
-            except (OSError, psycopg.OperationalError) as error:
-                if process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"{command[-1]} did not start:\n{log.read_text()}") from error
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(stop)
+    until = time.monotonic() + SECONDS
+    while True:
         try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            is_there()
+            return process
+        except (OSError, psycopg.OperationalError) as error:
+            if process.poll() is not None or time.monotonic() > until:
+                _stop(process, signal.SIGTERM)
+                raise RuntimeError(f"{command[-1]} did not start:\n{log.read_text()}") from error
+        except BaseException:
+            _stop(process, signal.SIGTERM)
+            raise
+        time.sleep(0.05)
+
+
+def _stop(process: subprocess.Popen, how: signal.Signals) -> None:
+    process.send_signal(how)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def main(command: list[str]) -> int:
@@ -109,7 +141,7 @@ def main(command: list[str]) -> int:
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         with postgresql() as database, redis() as cache:
-            environment = {**os.environ, "DATABASE_URL": database, "CACHE_URL": cache}
+            environment = {**os.environ, "DATABASE_URL": database.url, "CACHE_URL": cache}
             process = subprocess.Popen(["setpriv", "--pdeathsig=TERM", *command], env=environment)
             try:
                 return process.wait()

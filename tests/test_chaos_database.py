@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import re
 import resource
 import sqlite3
 import subprocess
@@ -14,7 +13,7 @@ from contextlib import closing
 import pytest
 
 from tests import postgres
-from tests.chaos import Away, Client, wait_for
+from tests.chaos import Away, Client, addresses_of, wait_for
 from tests.prepared import ROOT
 from tests.site_server import running_site
 
@@ -24,11 +23,6 @@ pytestmark = [
 ]
 
 TYPED = "What the editor typed just now, and does not want to type again."
-
-
-def sitemap(site) -> list[str]:
-    _, _, text = Client(site.url).ask("GET", "/sitemap.xml")
-    return [address.removeprefix(site.url) for address in re.findall(r"<loc>([^<]+)</loc>", text)]
 
 
 def limits_of(site, limit: int) -> None:
@@ -121,7 +115,7 @@ def garble(var):
 def test_pages_go_on_while_the_database_is_away_and_all_recover(ready_var, harm):
     """Under load: everybody asks for pages of the sitemap all the time, and one for what needs the database."""
     with running_site(ready_var, PAGE_CACHE="128") as site:
-        pages = sitemap(site)
+        pages = addresses_of(site.url)
         chosen = pages[:: max(1, len(pages) // 25)]
         is_over, failed, asked = threading.Event(), [], []
 

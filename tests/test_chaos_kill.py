@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests import postgres
-from tests.chaos import SCALE, Away, Client, wait_for
+from tests.chaos import SCALE, Editor, Visitor, wait_for
 from tests.prepared import run_sql
 from tests.site_server import free_port, running_site
 
@@ -16,72 +16,6 @@ pytestmark = pytest.mark.xdist_group("server")
 
 COUNT = 500 * SCALE  # a thousand take a minute of processor time: make chaos
 EDITORS, VISITORS, LIVES = 3, 4, 2
-
-
-class Somebody(threading.Thread):
-    """Does one thing after the other, and notes what the server said it had done. While it is away, tries again."""
-
-    def __init__(self, is_over: threading.Event):
-        super().__init__()
-        self.is_over, self.acknowledged, self.refused, self.wrong = is_over, 0, 0, []
-
-    def run(self) -> None:
-        while not self.is_over.is_set() and not self.wrong:
-            try:
-                self.act()
-            except Away:
-                self.is_over.wait(0.05)
-            except Exception as error:
-                self.wrong.append(repr(error))
-
-    def note(self, status: int, text: str) -> None:
-        """An answer that is no acknowledgement: a busy database may refuse, and says so."""
-        if status == 503 and "away or busy" in text:
-            self.refused += 1
-        else:
-            self.wrong.append(f"{status}: {text[:2000]}")
-
-
-class Editor(Somebody):
-    """Saves one vendor again and again; each time it says which save it is."""
-
-    def __init__(self, is_over, url: str, password: str, key: int):
-        super().__init__(is_over)
-        self.client, self.password, self.tried = Client(url), password, 0
-        self.address = f"/admin/codes/vendor/{key}/change/"
-        self.done: set[int] = set()
-
-    def act(self) -> None:
-        if "sessionid" not in self.client.cookies:
-            self.client.log_in(self.password)
-        self.tried += 1
-        status, text = self.client.save(self.address, summary=f"Save {self.tried}.", body=f"Body {self.tried}.")
-        if status == 302:
-            self.done.add(self.tried)
-            self.acknowledged += 1
-        else:
-            self.note(status, text)
-
-
-class Visitor(Somebody):
-    """Answers the questions of one quiz after the other."""
-
-    def __init__(self, is_over, url: str):
-        super().__init__(is_over)
-        self.client, self.address, self.done = Client(url), "", {}
-
-    def act(self) -> None:
-        if not self.address or self.done[self.address] >= 60:
-            status, fields, _ = self.client.ask("POST", "/quiz/start", [("mode", "endless")])
-            assert status == 303, status
-            self.address = fields["location"]
-            self.done[self.address] = 0
-        status, text = self.client.answer(self.address)
-        if status == 303:
-            self.done[self.address] += 1
-            self.acknowledged += 1
-        else:
-            self.note(status, text)
 
 
 def test_what_was_acknowledged_survives_kill_9(ready_var):

@@ -6,11 +6,14 @@ import threading
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
+from django.test.utils import CaptureQueriesContext
 
 from statusref import gate, server
 from statusref.gate import Gate
 
+FORM = "application/x-www-form-urlencoded"
 pytestmark = pytest.mark.django_db  # the end of an answer looks after connections
 
 
@@ -133,6 +136,31 @@ def test_a_refusal_for_slow_others_says_when_to_come_back():
 
 def test_more_threads_wait_for_nothing_than_may_be_taken():
     assert gate.READING + gate.RUNNING < server.THREADS
+
+
+def test_nobody_waits_for_those_who_wait_for_a_database_that_is_silent(monkeypatch):
+    monkeypatch.setattr(gate, "LOOK_AGAIN", 0.01)
+    full = Gate(WSGIHandler(), lambda: True)
+    for _ in range(gate.RUNNING):
+        full.running.acquire()
+    told = {}
+
+    def ask(path: str, content: bytes = b"", method: str = "GET") -> str:
+        environ = environ_of(content, PATH_INFO=path, REQUEST_METHOD=method, CONTENT_TYPE=FORM)
+        return b"".join(
+            full(environ, lambda status, fields: told.update(status=int(status[:3]), fields=dict(fields)))
+        ).decode()
+
+    with CaptureQueriesContext(connection) as queries:
+        text = ask("/admin/codes/vendor/1/change/", b"body=What+was+typed%0Aby+an+editor", "POST")
+        assert told["status"] == 503 and told["fields"]["Retry-After"] and "What was typed" in text
+        assert "Nothing was saved" in text and "Content-Security-Policy" in told["fields"]
+        assert "failed" in ask("/readyz") and told["status"] == 503
+        assert "ok" in ask("/healthz") and told["status"] == 200, "a restart would lose what is in memory"
+    assert not queries.captured_queries
+    full.running.release()
+    ask("/nothing-here")
+    assert told["status"] == 404
 
 
 def test_an_empty_length_is_none():

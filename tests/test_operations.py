@@ -123,6 +123,18 @@ def test_a_slow_query_is_logged_without_its_values(rf, settings, lines):
     assert "SELECT" in slow["sql"] and "secret" not in json.dumps(slow)
 
 
+def test_a_request_that_failed_because_the_database_is_away_is_one_line():
+    def told(error: Exception) -> str:
+        record = logging.makeLogRecord({"name": "django.request", "msg": "%s: %s", "args": ("Error", "/codes")})
+        record.exc_info = (type(error), error, None)
+        assert logs.BriefRefusals().filter(record)
+        return logs.LineFormatter().format(record)
+
+    away = told(OperationalError("connection refused\n\tIs the server running?"))
+    assert away.endswith("Error: /codes (connection refused Is the server running?)") and "\n" not in away
+    assert "why" in told(ValueError("why"))
+
+
 @pytest.mark.parametrize("formatter", [logs.JsonFormatter(), logs.LineFormatter()])
 def test_addresses_that_open_something_are_in_no_line(formatter):
     reset = "/admin/password_reset/MQ/cxabcd-0123456789abcdef0123456789abcdef/"

@@ -27,6 +27,7 @@ from codes.models import Revision, StatusCode
 from codes.publishing import save_text, start_draft, withdraw
 from statusref.middleware import EDITOR_COOKIE
 from statusref.page_cache import PageCache, watch
+from statusref.page_cache.application import LONGEST_OLD, RENDERING
 from statusref.page_cache.negotiation import best_encoding, has
 from statusref.page_cache.pages import Store, make_page
 from tests.makers import make_class, make_code, make_snippet
@@ -286,6 +287,60 @@ def test_a_render_that_fails_once_is_tried_again(cache):
     assert "etag" not in ask(cache)[1]
     cache.app = rightly
     assert "etag" in ask(cache)[1] and cache.store.pages
+
+
+def test_a_page_that_could_not_be_rendered_for_a_moment_is_held_again_after_it(cache):
+    working = cache.app
+
+    def away(environ, start_response):
+        start_response("503 Service Unavailable", [])
+        return [b"away"]
+
+    cache.app = away
+    assert ask(cache)[0] == 503
+    cache.app = working
+    ask(cache)
+    del cache.asked[:]
+    assert ask(cache)[0] == 200 and cache.asked == []
+
+
+def test_nobody_waits_for_a_page_to_be_rendered_once_the_database_is_silent(cache):
+    """More than may render at once ask for pages that changed: they all get the old ones."""
+    for path in ("/404", "/500"):
+        assert ask(cache, path)[0] == 200
+    cache.store.mark_stale(None)
+    for page in cache.store.pages.values():
+        page.stale_since -= LONGEST_OLD
+    working, may_go_on, is_waiting, found = cache.app, threading.Event(), threading.Event(), []
+
+    def silent(environ, start_response):
+        is_waiting.set()
+        may_go_on.wait(60)
+        return working(environ, start_response)
+
+    cache.app = silent
+    # As if others rendered other pages.
+    for _ in range(RENDERING - 1):
+        cache.rendering.acquire()
+    first = threading.Thread(target=lambda: cache._fresh(*key_and_page(cache, "/404")))
+    first.start()
+    assert is_waiting.wait(60)
+    others = [
+        threading.Thread(target=lambda path=path: found.append(ask(cache, path)[0])) for path in ("/404", "/500") * 4
+    ]
+    for thread in others:
+        thread.start()
+    cache.watch.seen -= 10
+    for thread in others:
+        thread.join(60)
+    assert found == [200] * 8
+    cache.app = lambda environ, start_response: [start_response("503 Service Unavailable", []), b""][1:]
+    may_go_on.set()
+    first.join()
+
+
+def key_and_page(cache, path):
+    return next((key, page) for key, page in cache.store.pages.items() if key[1] == path)
 
 
 def test_a_page_that_changed_is_rendered_by_one_request_at_a_time(cache):

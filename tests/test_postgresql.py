@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from codes.documents import dump
 from codes.documents.kinds import CODE
 from codes.documents.syncing import export_documents, import_documents
-from codes.models import StatusCode
+from codes.models import StatusClass, StatusCode
 from codes.publishing import Conflict, publish_draft, save_text, start_draft
 from quiz.models import Attempt
 from quiz.starting import Wish, begin
@@ -99,6 +99,29 @@ def test_the_daily_five_are_begun_once_from_two_tabs(live):
     begin(wish, "w" * 22, "c")
     found = while_somebody_writes(lambda: begin(wish, visit, "a"), lambda: begin(wish, visit, "b"))
     assert Attempt.objects.of_visit(visit).get() == found
+
+
+def test_a_server_waits_for_no_answer_without_end_and_goes_on_with_a_new_connection():
+    """What waits longest is what never comes: here the end of a sleep, as well as the end of a transaction."""
+    assert connection.settings_dict["ENGINE"] == "statusref.postgresql"
+    connection.close()
+    connection.settings_dict["PATIENCE"] = 0.5
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT generate_series(1, 10)")
+            assert len(cursor.fetchall()) == 10
+            for _ in range(4):
+                cursor.execute("SELECT pg_sleep(0.2)")
+            with pytest.raises(OperationalError, match="does not answer"):
+                cursor.execute("SELECT pg_sleep(60)")
+        with pytest.raises(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+        connection.close_if_unusable_or_obsolete()
+        makers.make_class(4)
+        assert StatusClass.objects.count() == 1
+    finally:
+        del connection.settings_dict["PATIENCE"]
+        connection.close()
 
 
 def test_hosts_that_start_at_once_prepare_the_database_one_after_the_other(tmp_path):

@@ -22,6 +22,9 @@ Start = Callable[[str, Headers], object]
 MOST_ORIGINS = 8  # each has pages of its own where no BASE_URL says which address is the right one
 LONGEST_OLD = 2 - INTERVAL  # seconds for which a page that changed is served on while one request renders it anew
 LONGEST_WAIT = 10  # seconds
+LOOK_AGAIN = 0.2  # seconds between two questions of those who wait: does the database still answer?
+# So many requests at once render pages whose old state could be served: no more shall wait for a database that hangs.
+RENDERING = 4
 
 
 class PageCache:
@@ -36,6 +39,7 @@ class PageCache:
         self.unkept: set[str] = set()  # pages that may not be kept, until the content changes
         self.origins: dict[tuple[str, str], str] = {}
         self.locks: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self.rendering = threading.BoundedSemaphore(RENDERING)
         self.pages_sent = self.known_already = self.rendered = 0
         for origin in warm:
             parts = urlsplit(origin)
@@ -109,15 +113,29 @@ class PageCache:
         if not is_mine:
             if old is not None and time.monotonic() - old.stale_since < LONGEST_OLD:
                 return old
-            is_mine = lock.acquire(timeout=LONGEST_WAIT)
+            is_mine = self._wait_for(lock, old)
+        is_mine_to_render = False
         try:
             page = self.store.pages.get(key)
-            if is_mine and (page is None or page is old):
-                return self._render(key) or old
-            return page
+            if not is_mine or (page is not None and page is not old):
+                return page
+            if old is None:
+                return self._render(key)
+            is_mine_to_render = self._wait_for(self.rendering, old)
+            return (self._render(key) if is_mine_to_render else None) or old
         finally:
+            if is_mine_to_render:
+                self.rendering.release()
             if is_mine:
                 lock.release()
+
+    def _wait_for(self, lock: "threading.Lock | threading.Semaphore", old: Page | None) -> bool:
+        """Take the lock. False after a while, and, where there is an old page, once the database does not answer."""
+        until = time.monotonic() + LONGEST_WAIT
+        while not lock.acquire(timeout=LOOK_AGAIN):
+            if time.monotonic() > until or (old is not None and self.watch.is_blind):
+                return False
+        return True
 
     def _render(self, key: tuple[str, str]) -> Page | None:
         """Ask Django for the page as a visitor without cookies would, and keep it. None where it is not to be kept."""
