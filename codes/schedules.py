@@ -7,16 +7,18 @@ one is written down for editors, and the draft stays as it is.
 import logging
 from datetime import datetime
 
+from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from codes import publishing
 from codes.documents import NotStorable, kind_of
 from codes.locks import PAGES, wait_for
-from codes.models import DraftSchedule, Revision
+from codes.models import DraftSchedule, Publishable, Revision
 
 logger = logging.getLogger("codes.schedules")
 
@@ -39,6 +41,15 @@ def plan(draft: models.Model, moment: datetime, author: AbstractBaseUser, *, ove
     seen = Revision.objects.filter(path=publishing.draft_path(kind, draft)).first()
     DraftSchedule.objects.of(draft).delete()
     DraftSchedule.objects.create(draft=draft, moment=moment, author=author, seen=seen)
+
+
+def note_appeared() -> None:
+    """Write down of every page whose moment has come that it has. One query for each kind of page where all is said."""
+    for model in apps.get_models():
+        if issubclass(model, Publishable):
+            appearing = model._default_manager.appearing()
+            if appearing.exists():
+                appearing.update(appeared_at=F("published_at"))
 
 
 def publish_due() -> list[models.Model]:

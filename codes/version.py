@@ -3,36 +3,46 @@
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import Aggregate, Count, Max, QuerySet, Value
+from django.db.models import Aggregate, Count, Max, QuerySet, Subquery, Sum, Value
 
 from codes.models import Revision
 from codes.models.base import Publishable
+
+# No transaction takes longer than so many others that write a revision.
+WINDOW = 1000
 
 
 class ContentVersion(NamedTuple):
     """Two equal versions mean equal content for visitors.
 
-    `newest` and `revisions` change with every save, import, publication, withdrawal and deletion, because each writes a
-    revision in its own transaction; both are needed, since a transaction with a lower key may be committed later.
-    `published` changes when the time of a scheduled page comes.
+    `newest` and `revisions`, those among the last thousand keys, change with every save, import, publication,
+    withdrawal and deletion, because each writes a revision in its own transaction; both are needed, since a transaction
+    with a lower key may be committed later. `scheduled`, the sum of the keys of what waits, changes when the time of a
+    scheduled page comes. None of them takes longer to find the more content there is.
     """
 
     newest: int
     revisions: int
-    published: tuple[int, ...]
+    scheduled: tuple[int, ...]
 
 
 def content_version() -> ContentVersion:
     """Return the version of what the database holds now, in one query."""
     models = [model for model in apps.get_models() if issubclass(model, Publishable)]
+    newest = Revision.objects.order_by("-pk").values("pk")[:1]
     questions = [
         _ask(Revision.objects.all(), "newest", Max("pk")),
-        _ask(Revision.objects.all(), "revisions", Count("pk")),
-        *(_ask(model._default_manager.published(), model._meta.label, Count("pk")) for model in models),
+        _ask(Revision.objects.filter(pk__gt=Subquery(newest) - WINDOW), "revisions", Count("pk")),
+        *(_ask(model._default_manager.scheduled(), model._meta.label, Sum("pk")) for model in models),
     ]
     found = dict(questions[0].union(*questions[1:], all=True))
-    published = tuple(found.get(model._meta.label, 0) for model in models)
-    return ContentVersion(found.get("newest") or 0, found.get("revisions", 0), published)
+    scheduled = tuple(found.get(model._meta.label) or 0 for model in models)
+    return ContentVersion(found.get("newest") or 0, found.get("revisions", 0), scheduled)
+
+
+def revisions_until(newest: int) -> int:
+    """How many revisions there are now of those that a version with this `newest` counts."""
+    return Revision.objects.filter(pk__gt=newest - WINDOW, pk__lte=newest).count()
 
 
 def _ask(rows: QuerySet, name: str, total: Aggregate) -> QuerySet:

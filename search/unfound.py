@@ -34,7 +34,7 @@ def count(request: HttpRequest, query: str) -> None:
 
 
 def _count(text: str, hidden: str, visitor: str, today) -> None:
-    Asked.objects.filter(day__lt=today).delete()
+    Asked.objects.exclude(day=today).delete()
     known = Unfound.objects.filter(text=text)
     if not known.exists() and Asked.objects.count() >= MOST_A_DAY:
         return

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
+from codes.models import StatusCode
 from codes.version import content_version
 from statusref.gate import is_away
 
@@ -63,7 +64,8 @@ def _migrations() -> str:
 
 def _content() -> str:
     version = content_version()
-    return f"{version.newest}-{version.revisions}-{sum(version.published)}" if any(version.published) else "empty"
+    is_there = StatusCode.objects.published().exists()
+    return f"{version.newest}-{version.revisions}-{sum(version.scheduled)}" if is_there else "empty"
 
 
 def _answer(status: int, found: dict[str, str]) -> HttpResponse:

@@ -2,14 +2,19 @@
 
 from urllib.parse import urlsplit
 
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.http import base36_to_int
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -29,6 +34,8 @@ def login(request: HttpRequest) -> HttpResponse:
         taken = LOGINS.take(sender_of(request))
         if not taken.is_allowed:
             return too_often(request, taken)
+        # A lock that was made before somebody set the clock back would last until then.
+        AccessAttempt.objects.filter(attempt_time__gt=timezone.now() + get_cool_off()).delete()
     return admin.site.login(request)
 
 
@@ -61,10 +68,18 @@ def ask(request: HttpRequest) -> HttpResponse:
 NAMES = {"site_header": admin.site.site_header, "site_title": admin.site.site_title}
 
 
+class Tokens(PasswordResetTokenGenerator):
+    def check_token(self, user, token) -> bool:
+        """Nor does one hold that was made before somebody set the clock back: it would for as long as that."""
+        latest = self._num_seconds(self._now()) + settings.PASSWORD_RESET_TIMEOUT
+        return super().check_token(user, token) and base36_to_int(token.partition("-")[0]) <= latest
+
+
 class ChooseView(PasswordResetConfirmView):
     """Take the new password. Who chose one is no longer locked out."""
 
     extra_context = NAMES
+    token_generator = Tokens()
 
     def form_valid(self, form) -> HttpResponse:
         reset(username=self.user.get_username())

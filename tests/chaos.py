@@ -167,6 +167,27 @@ class Visitor(Somebody):
             self.note(status, text)
 
 
+class Reader(threading.Thread):
+    """Asks for pages of the sitemap all the time, and notes how old they were said to be."""
+
+    def __init__(self, is_over: threading.Event, url: str, pages: list[str]):
+        super().__init__()
+        self.is_over, self.client, self.pages = is_over, Client(url), pages
+        self.asked, self.oldest, self.wrong = 0, 0, []
+
+    def run(self) -> None:
+        while not self.is_over.is_set():
+            for page in self.pages:
+                try:
+                    status, fields, _ = self.client.ask("GET", page)
+                except Away as away:
+                    status, fields = str(away), {}
+                self.asked += 1
+                self.oldest = max(self.oldest, int(fields.get("age", 0)))
+                if status != 200:
+                    self.wrong.append((page, status))
+
+
 def fields_of(page: str) -> dict[str, str]:
     """What a form without multiple choices would send as it is."""
     found = {}

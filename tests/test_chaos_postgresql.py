@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests import postgres, services
-from tests.chaos import Away, Client, Editor, Visitor, addresses_of, wait_for
+from tests.chaos import Away, Client, Editor, Reader, Visitor, addresses_of, wait_for
 from tests.site_server import running_site
 
 pytestmark = [
@@ -22,27 +22,6 @@ pytestmark = [
 ]
 # Seconds. A silent connection is given up after 10 and a new one after 5; the rest is for a busy machine.
 BOUND = 10 + 5 + 20
-
-
-class Reader(threading.Thread):
-    """Asks for pages of the sitemap all the time, and notes how old they were said to be."""
-
-    def __init__(self, is_over: threading.Event, url: str, pages: list[str]):
-        super().__init__()
-        self.is_over, self.client, self.pages = is_over, Client(url), pages
-        self.asked, self.oldest, self.wrong = 0, 0, []
-
-    def run(self) -> None:
-        while not self.is_over.is_set():
-            for page in self.pages:
-                try:
-                    status, fields, _ = self.client.ask("GET", page)
-                except Away as away:
-                    status, fields = str(away), {}
-                self.asked += 1
-                self.oldest = max(self.oldest, int(fields.get("age", 0)))
-                if status != 200:
-                    self.wrong.append((page, status))
 
 
 class Asker(threading.Thread):

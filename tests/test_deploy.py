@@ -144,6 +144,10 @@ def test_a_backup_is_checked_and_old_ones_go_only_then(tmp_path, tmp_path_factor
     environment["VAR_DIR"] = str(copy_of(prepared(tmp_path_factory), tmp_path / "var"))
     done = run("sh", DEPLOY / "backup", folder, env=environment)
     assert done.returncode == 0, done.stderr
+    assert old.exists(), "a clock that is wrong by years shall not delete the last ones"
+    Path(done.stdout.strip()).unlink()
+    done = run("sh", DEPLOY / "backup", folder, "1", env=environment)
+    assert done.returncode == 0, done.stderr
     made = Path(done.stdout.strip())
     assert made.stat().st_size > 100_000 and made.stat().st_mode & 0o077 == 0
     assert not old.exists() and other.exists()

@@ -223,7 +223,8 @@ def test_a_draft_changes_nothing(cache):
 
 def test_a_withdrawn_page_is_gone_at_once(cache):
     ask(cache)
-    withdraw(StatusCode.objects.get(number=404))
+    withdraw(code := StatusCode.objects.get(number=404))
+    Revision.objects.create(path=CODE.path(code), text=dump(CODE, code), source="admin")
     cache.watch.look()
     assert ask(cache)[0] == 410
 

@@ -4,12 +4,16 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from codes.limits import Limit
 from statusref.passwords import LINKS, LINKS_OF_ACCOUNT
@@ -65,6 +69,23 @@ def test_who_was_locked_out_by_wrong_passwords_comes_in_with_the_new_one(client,
     client.post(address, {"new_password1": "fresh-kettle-water", "new_password2": "fresh-kettle-water"})
     response = client.post("/admin/login/", {"username": "ed", "password": "fresh-kettle-water"})
     assert response.status_code == 302
+
+
+def test_a_lock_does_not_last_until_where_the_clock_was_when_it_was_made(client, editor):
+    right = {"username": "ed", "password": "right-horse-battery"}
+    for _ in range(8):
+        client.post("/admin/login/", {**right, "password": "wrong"})
+    assert client.post("/admin/login/", right).status_code == 429
+    AccessAttempt.objects.update(attempt_time=timezone.now() + timedelta(days=1))
+    assert client.post("/admin/login/", right).status_code == 302
+
+
+def test_nor_does_a_link(client, editor, mailing, monkeypatch):
+    with monkeypatch.context() as ahead:
+        ahead.setattr(PasswordResetTokenGenerator, "_now", lambda tokens: datetime.now() + timedelta(days=1))
+        client.post(ASK, {"email": "ed@example.com"})
+        assert "invalid" not in client.get(link_in(mail.outbox[0]), follow=True).content.decode()
+    assert "invalid" in client.get(link_in(mail.outbox[0]), follow=True).content.decode()
 
 
 def test_the_answer_does_not_tell_whether_somebody_has_an_address(client, editor, mailing):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from codes import publishing
 from codes.documents import NotStorable, dump, kind_of
 from codes.models import OldAddress, Revision, StatusCode
+from codes.schedules import note_appeared
 from tests.makers import make_cause, make_class, make_code, make_full_code
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,23 @@ def test_a_scheduled_page_appears_when_its_time_comes(client, monkeypatch):
     monkeypatch.setattr("codes.models.base.timezone.now", lambda: later)
     assert client.get("/404").status_code == 200
     assert page.is_published
+
+
+def test_what_appeared_stays_when_the_clock_is_set_back_until_an_editor_says_otherwise(client, monkeypatch):
+    now = timezone.now()
+    make_class(4)
+    page = make_code(418, published_at=now + timedelta(minutes=5))
+    later = make_code(425, published_at=now + timedelta(days=5))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=1))
+    note_appeared()
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(days=3650))
+    assert client.get("/418").status_code == 200 and client.get("/425").status_code == 404
+    page.refresh_from_db()
+    assert page.is_published and page.state == "published" and not StatusCode.objects.appearing().exists()
+    assert list(StatusCode.objects.scheduled()) == [later]
+    page.published_at = now + timedelta(minutes=30)
+    page.save()
+    assert client.get("/418").status_code == 404 and page.state == "scheduled"
 
 
 def test_a_page_that_is_not_ready_is_not_published_and_the_reason_is_told():

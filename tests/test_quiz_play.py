@@ -443,6 +443,18 @@ def test_an_exam_ends_at_its_deadline_on_the_server(client, questions):
     assert Attempt.objects.get().finished_at == Attempt.objects.get().deadline
 
 
+def test_an_exam_does_not_stay_open_when_the_clock_is_set_back(client, questions, monkeypatch):
+    address = begin(client, "exam", length="5")
+    answer(client, address)
+    then = timezone.now() - timedelta(days=3650)
+    monkeypatch.setattr(timezone, "now", lambda: then)
+    assert 'data-left="300"' in page(client, address)
+    answer(client, address)
+    monkeypatch.setattr(timezone, "now", lambda: then + timedelta(seconds=310))
+    text = page(client, address)
+    assert "<b>2</b> of 5 right" in text and Attempt.objects.get().is_finished
+
+
 def test_an_exam_can_be_handed_in_and_another_quiz_cannot(client, questions):
     address = begin(client, "exam", length="5")
     assert client.post(f"{address}/finish").status_code == 303

@@ -59,6 +59,15 @@ def test_long_searches_and_what_may_be_personal_are_never_counted(client, query)
     assert kept() == {} and not Asked.objects.exists()
 
 
+def test_what_was_asked_on_a_day_that_is_not_today_makes_no_room_less(client, monkeypatch):
+    """Not before it either, should the clock have been ahead."""
+    now = timezone.now()
+    for days in (1, -1, 0):
+        monkeypatch.setattr(timezone, "now", lambda days=days: now + timedelta(days=days))
+        ask(client, "zyzzogeton quux")
+    assert Asked.objects.get().day == now.date()
+
+
 def test_a_paste_is_never_counted(client):
     for visitor in ("192.0.2.1", "192.0.2.2"):
         client.post("/search", {"q": "zyzzogeton\nquux"}, REMOTE_ADDR=visitor)

@@ -1,10 +1,10 @@
 """Filters of the list of status codes."""
 
 from django.contrib import admin
-from django.utils import timezone
 
 from codes.expectations import PARTS, lacking, with_parts
 from codes.models import StatusClass, StatusCode
+from codes.models.base import PublishableQuerySet
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -19,9 +19,9 @@ class StateFilter(admin.SimpleListFilter):
             case "draft":
                 return queryset.filter(published_at=None, draft_of=None)
             case "scheduled":
-                return queryset.filter(published_at__gt=timezone.now(), draft_of=None)
+                return queryset.scheduled()
             case "published":
-                return queryset.filter(published_at__lte=timezone.now(), draft_of=None)
+                return PublishableQuerySet.published(queryset)
             case "newer draft":
                 return queryset.filter(draft_of__isnull=False)
         return queryset

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from codes.markdown import LONGEST
@@ -57,7 +58,15 @@ class PublishableQuerySet(models.QuerySet):
 
     def published(self, at: datetime | None = None):
         """Live pages whose time has come, by now or at another moment."""
-        return self.filter(draft_of=None, published_at__lte=at or timezone.now())
+        return self.filter(Q(published_at__lte=at or timezone.now()) | Q(published_at=F("appeared_at")), draft_of=None)
+
+    def scheduled(self):
+        """Live pages whose time has not come."""
+        return self.filter(draft_of=None, published_at__gt=timezone.now()).exclude(published_at=F("appeared_at"))
+
+    def appearing(self):
+        """Live pages whose time has come, and of which that is not written down yet."""
+        return self.filter(draft_of=None, published_at__lte=timezone.now()).exclude(published_at=F("appeared_at"))
 
     def visible_to(self, user):
         """What `user` may read: staff see drafts and scheduled pages too, never a draft copy."""
@@ -67,7 +76,8 @@ class PublishableQuerySet(models.QuerySet):
 class Publishable(CanonicalModel):
     """A page that is a draft, scheduled, or published.
 
-    `draft_of` points from a newer draft to the live page that it will replace.
+    `draft_of` points from a newer draft to the live page that it will replace. `appeared_at` is the `published_at`
+    whose moment has come once: should somebody set the clock back, what visitors have seen stays.
     """
 
     published_at = models.DateTimeField(
@@ -77,6 +87,7 @@ class Publishable(CanonicalModel):
         db_index=True,
         help_text="Empty: a draft that only editors see. In the future: appears at that time (UTC).",
     )
+    appeared_at = models.DateTimeField(null=True, editable=False)
     updated_at = models.DateTimeField("last change", editable=False, default=timezone.now)
     draft_of = models.OneToOneField(
         "self",
@@ -94,7 +105,9 @@ class Publishable(CanonicalModel):
 
     @property
     def is_published(self) -> bool:
-        return self.draft_of_id is None and self.published_at is not None and self.published_at <= timezone.now()
+        if self.draft_of_id is not None or self.published_at is None:
+            return False
+        return self.published_at <= timezone.now() or self.published_at == self.appeared_at
 
     def is_visible_to(self, user) -> bool:
         """The same question as the queryset's, of one row."""

@@ -20,7 +20,7 @@ def _code_itself() -> QuerySet:
 
 
 def _relations() -> QuerySet:
-    shown = "kind position note code other__number other__name other__published_at other__draft_of"
+    shown = "kind position note code other__number other__name other__published_at other__appeared_at other__draft_of"
     return _rows("Relation", "other").only(*shown.split())
 
 

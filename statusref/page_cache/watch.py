@@ -14,8 +14,8 @@ from codes.away import Away
 from codes.limits import file_store
 from codes.models import Revision
 from codes.publishing import DRAFT
-from codes.schedules import publish_due
-from codes.version import ContentVersion, content_version
+from codes.schedules import note_appeared, publish_due
+from codes.version import ContentVersion, content_version, revisions_until
 from statusref.sitemaps import SITEMAPS
 
 logger = logging.getLogger("statusref.page_cache")
@@ -48,9 +48,9 @@ def public_paths() -> dict[str, frozenset[str]]:
 def changed_paths(before: ContentVersion, after: ContentVersion) -> set[str] | None:
     """The addresses whose pages changed between two versions; None where that cannot be told: all of them."""
     fresh = list(Revision.objects.filter(pk__gt=before.newest).order_by("pk")[: MOST_REVISIONS + 1])
-    if before.published != after.published or len(fresh) > MOST_REVISIONS:
+    if before.scheduled != after.scheduled or len(fresh) > MOST_REVISIONS:
         return None
-    if len(fresh) < after.revisions - before.revisions:
+    if before.revisions != revisions_until(before.newest):
         return None
     paths: set[str] = set()
     for revision in fresh:
@@ -93,6 +93,7 @@ class Watch:
         self.version: ContentVersion | None = None
         self.seen = time.monotonic()
         self.is_away = False
+        self.is_noted = False
 
     def start(self, meanwhile: Callable[[], None]) -> None:
         """Look for ever, in a thread of its own; `meanwhile` may use the time between two looks."""
@@ -125,6 +126,10 @@ class Watch:
                 public = public_paths()
                 self.version = version
                 self.on_change(public, changed)
+                self.is_noted = False
+            if not self.is_noted:
+                note_appeared()
+                self.is_noted = True
         except Exception as error:
             if not self.is_away:
                 logger.warning("The database cannot be read (%s). Pages that are held are served on.", error)

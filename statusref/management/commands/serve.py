@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from codes.locks import alone
+from codes.schedules import note_appeared
 
 
 class Command(BaseCommand):
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             call_command("import_content", stdout=self.stdout, stderr=self.stderr)
         except CommandError as error:
             self.stderr.write(f"Content: {error} The site starts with what the database holds.")
+        note_appeared()
         self.make_first_admin()
 
     def collect_static(self) -> None:
