@@ -155,8 +155,9 @@ class Visitor(Somebody):
 
     def act(self) -> None:
         if not self.address or self.done[self.address] >= 60:
-            status, fields, _ = self.client.ask("POST", "/quiz/start", [("mode", "endless")])
-            assert status == 303, status
+            status, fields, text = self.client.ask("POST", "/quiz/start", [("mode", "endless")])
+            if status != 303:
+                return self.note(status, text)
             self.address = fields["location"]
             self.done[self.address] = 0
         status, text = self.client.answer(self.address)

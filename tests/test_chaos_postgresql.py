@@ -113,8 +113,12 @@ def look(site, server: services.PostgreSQL) -> None:
         for harm in (stop, kill, freeze):
             before = editor.acknowledged, visitor.acknowledged
             wait_for(
-                lambda b=before: editor.acknowledged > b[0] and visitor.acknowledged > b[1] + 2, "things are saved"
+                lambda b=before: (
+                    (editor.acknowledged > b[0] and visitor.acknowledged > b[1] + 2) or editor.wrong or visitor.wrong
+                ),
+                "things are saved",
             )
+            assert not (editor.wrong or visitor.wrong), (editor.wrong, visitor.wrong)
             for reader in readers:
                 reader.oldest = 0
             mend = harm(server)
