@@ -17,6 +17,7 @@ from codes.documents.kinds import REGISTRY
 from codes.links import Site, address_of, links_of
 from codes.models import Revision
 from codes.publishing import DRAFT
+from codes.version import NewestRevision, newest_revision
 
 
 @dataclass
@@ -104,10 +105,20 @@ def corpus_of(texts: Mapping[str, str]) -> Corpus:
 Version = tuple[int, datetime]
 _kept: tuple[frozenset[Version], Corpus] = (frozenset(), Corpus({}))
 _read: dict[Version, Text | None] = {}
+_held: tuple[NewestRevision | None, Corpus] = (None, Corpus({}))
 
 
 def corpus() -> Corpus:
-    """The corpus as of now: one query, and one more where a page has changed."""
+    """The corpus as of now: one small query, and two that look at all revisions where a page has changed."""
+    global _held
+    newest = newest_revision()
+    held = _held
+    if newest is None or newest != held[0]:
+        held = _held = (newest, _corpus())
+    return held[1]
+
+
+def _corpus() -> Corpus:
     global _kept, _read
     newest = Revision.objects.exclude(path__startswith=DRAFT).values("path").annotate(Max("pk"), Max("created"))
     versions = {(row["pk__max"], row["created__max"]): row["path"] for row in newest}

@@ -1,9 +1,12 @@
 """Which state of the content a process sees: what is made from content and kept (pages, the search index) asks this."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import Aggregate, Count, Max, QuerySet, Subquery, Sum, Value
+from django.db import connection
+from django.db.models import Aggregate, Count, Max, OuterRef, QuerySet, Subquery, Sum, Value
 
 from codes.models import Revision
 from codes.models.base import Publishable
@@ -38,6 +41,38 @@ def content_version() -> ContentVersion:
     found = dict(questions[0].union(*questions[1:], all=True))
     scheduled = tuple(found.get(model._meta.label) or 0 for model in models)
     return ContentVersion(found.get("newest") or 0, found.get("revisions", 0), scheduled)
+
+
+class Kept:
+    """What `make` gives for its arguments, made once for each version of the content, in each process."""
+
+    def __init__(self, make: Callable[..., object]):
+        self._make = make
+        self._held: tuple[ContentVersion | None, dict] = (None, {})
+
+    def __call__(self, *arguments):
+        if connection.in_atomic_block:
+            # What is seen here is nobody else's, and may be undone.
+            return self._make(*arguments)
+        version = content_version()
+        held = self._held
+        if held[0] != version:
+            held = self._held = (version, {})
+        if arguments not in held[1]:
+            held[1][arguments] = self._make(*arguments)
+        return held[1][arguments]
+
+
+# The key and the time of the newest revision, and how many there are among the last thousand keys. The same three mean
+# the same revisions, though a transaction that is rolled back gives its keys back.
+NewestRevision = tuple[int, datetime, int]
+
+
+def newest_revision() -> NewestRevision | None:
+    """One query, which takes as long however many there are. None where there is no revision."""
+    window = Revision.objects.filter(pk__gt=OuterRef("pk") - WINDOW).order_by().annotate(one=Value(1)).values("one")
+    count = Subquery(window.annotate(count=Count("pk")).values("count"))
+    return Revision.objects.order_by("-pk").annotate(count=count).values_list("pk", "created", "count").first()
 
 
 def revisions_until(newest: int) -> int:

@@ -50,8 +50,7 @@ class ComparisonQuerySet(PublishableQuerySet):
 
     def near(self, codes: list[StatusCode]):
         """Comparisons that share a code with `codes`, those that share most first."""
-        shared = Count("sides", filter=Q(sides__code__in=codes))
-        return self.annotate(shared=shared).filter(shared__gt=0).order_by("-shared", "slug")
+        return self.filter(sides__code__in=codes).annotate(shared=Count("sides")).order_by("-shared", "slug")
 
     def with_rows(self):
         decisions = Decision.objects.select_related("if_yes", "if_no")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Max
 from django.utils import timezone
 
 from codes.limits import Limit, Taken
@@ -14,8 +14,9 @@ from codes.locks import wait_for
 
 from .asked import Asked, keep
 from .generators import make
-from .models import Attempt, Daily, Mode, Question, QuestionCode, Step, Wording
+from .models import Attempt, Daily, Mode, Question, Step, Wording
 from .models.attempt import DAILY_REST
+from .pool import Keys, pool
 from .vocabulary import Difficulty, Skill
 
 LENGTHS = (5, 10, 20, 30)
@@ -116,52 +117,44 @@ def _wordings(wish: Wish, visit: str, rng: random.Random) -> list[Wording]:
         return _in_order(_daily(timezone.now().date()).wordings)
     if wish.mode in (Mode.RETRY, Mode.SAME):
         return _again(wish)
-    questions = _suitable(wish)
     if wish.mode == Mode.ONE:
-        return _keep_questions(questions.values_list("pk", flat=True)[:1])
+        return _keep_questions(Question.objects.published().filter(slug=wish.scope).values_list("pk", flat=True)[:1])
     length = STORE if wish.mode == Mode.ENDLESS else wish.length
-    chosen = _choose(questions, visit, length, rng)
+    chosen = _choose(_suitable(wish), visit, length, rng)
     kept = _keep_questions(chosen)
     made = make(_how_many_made(wish, len(kept), length), wish, rng)
     return _mixed(kept, keep(made, {}), length, rng) if made else kept
 
 
-def _suitable(wish: Wish) -> QuerySet[Question]:
-    questions = Question.objects.published()
+def _suitable(wish: Wish) -> Keys:
+    """The keys of the questions that fit, and of those among them that ask for a mere name."""
+    if wish.mode != Mode.CODES:
+        return pool().of(wish)
+    questions = Question.objects.published().about(wish.numbers)
     if wish.difficulty:
         questions = questions.filter(difficulty=wish.difficulty)
-    if wish.mode == Mode.TOPIC:
-        return questions.filter(topic=wish.scope)
-    if wish.mode in (Mode.DECIDE, Mode.LOG, Mode.APART):
-        return questions.filter(skill=wish.mode)
-    if wish.mode == Mode.CLASS:
-        first = QuestionCode.objects.filter(question=OuterRef("pk")).order_by("position").values("code__number")[:1]
-        low = int(wish.scope) * 100
-        high = 1000 if wish.scope == "6" else low + 100
-        return questions.annotate(main=Subquery(first)).filter(main__gte=low, main__lt=high)
-    if wish.mode == Mode.CODES:
-        return questions.about(wish.numbers)
-    if wish.mode == Mode.ONE:
-        return questions.filter(slug=wish.scope)
-    return questions
-
-
-def _choose(questions: QuerySet[Question], visit: str, length: int, rng: random.Random) -> list[int]:
-    """Primary keys in the order of asking: what the visitor has not met first, then what was met longest ago."""
     rows = list(questions.values_list("pk", "skill"))
+    return [pk for pk, skill in rows if skill != Skill.NAME], [pk for pk, skill in rows if skill == Skill.NAME]
+
+
+def _choose(keys: Keys, visit: str, length: int, rng: random.Random) -> list[int]:
+    """Primary keys in the order of asking: what the visitor has not met first, then what was met longest ago."""
+    others, names = keys
     met = {}
     if visit:
         steps = Step.objects.filter(attempt__visit=visit, wording__question__isnull=False)
         met = dict(steps.values("wording__question").annotate(last=Max("pk")).values_list("wording__question", "last"))
-    rng.shuffle(rows)
-    rows.sort(key=lambda row: met.get(row[0], 0))
-    names = [row for row in rows if row[1] == Skill.NAME]
-    others = [row for row in rows if row[1] != Skill.NAME]
-    few = max(length // NAMES, length - len(others))
-    chosen = [pk for pk, _ in [*others[: length - min(few, len(names))], *names[:few]]][:length]
+    few = min(max(length // NAMES, length - len(others)), len(names))
+    chosen = [*_some(others, length - few, met, rng), *_some(names, few, met, rng)]
     if length < STORE:
         rng.shuffle(chosen)
     return chosen
+
+
+def _some(keys: list[int], count: int, met: dict[int, int], rng: random.Random) -> list[int]:
+    """At most so many keys, by chance; one that was met only where there are not enough others."""
+    some = rng.sample(keys, min(len(keys), count + len(met)))
+    return sorted(some, key=lambda pk: met.get(pk, 0))[:count]
 
 
 def _how_many_made(wish: Wish, found: int, length: int) -> int:

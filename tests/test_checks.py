@@ -326,7 +326,7 @@ def test_the_corpus_reads_only_what_changed(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert corpus().broken_links() == {}
     Revision.objects.create(path="codes/410.yaml", text="", source="admin")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = corpus().broken_links()
     assert [row.message for row in found["codes/404.yaml"]] == ["/410: there is no such page."]
 

@@ -1,12 +1,14 @@
 """Form fields for the texts, word lists and references of a page."""
 
 import re
+from collections.abc import Iterator
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst
 
 from codes.markdown import LONGEST
@@ -44,14 +46,23 @@ class WordsField(forms.CharField):
         return [self.spelling.get(word.lower(), word) for word in re.split(r"[\s,]+", text) if word]
 
 
+class RowChoices(BaseChoiceIterator):
+    """The options for these rows. Django takes this class as it is; a list it would go through again for each form."""
+
+    def __init__(self, rows: dict[int, models.Model]):
+        self.pairs = [("", "---------"), *((pk, str(row)) for pk, row in rows.items())]
+
+    def __iter__(self) -> Iterator[tuple]:
+        return iter(self.pairs)
+
+
 class RowChoiceField(forms.TypedChoiceField):
     """A foreign key as a plain select whose options were fetched and are drawn once for all rows of the page."""
 
     widget = RowSelect
 
     def __init__(self, rows: dict[int, models.Model], **kwargs):
-        choices = [("", "---------"), *((pk, str(row)) for pk, row in rows.items())]
-        super().__init__(choices=choices, coerce=lambda pk: rows[int(pk)], empty_value=None, **kwargs)
+        super().__init__(choices=RowChoices(rows), coerce=lambda pk: rows[int(pk)], empty_value=None, **kwargs)
 
     def __deepcopy__(self, memo):
         # The options are the same for every row: ChoiceField would copy them for each.

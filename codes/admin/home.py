@@ -1,6 +1,6 @@
-"""The home of editors: what needs attention, and what changed last. At most 16 queries, however much there is.
+"""The home of editors: what needs attention, and what changed last. At most 15 queries, however much there is.
 
-Two more tell of the quiz where its questions were answered.
+Two more read the texts that changed since, and two tell of the quiz where its questions were answered.
 """
 
 from collections.abc import Iterable

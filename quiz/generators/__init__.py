@@ -14,7 +14,7 @@ from .cause import cause_of
 from .difference import what_differs
 from .header import header_of
 from .name import name_of, number_of
-from .world import World
+from .world import World, known_world
 
 Name = GeneratorSwitch.Name
 GENERATORS = {
@@ -34,7 +34,7 @@ def make(count: int, wish, rng: random.Random) -> list[Asked]:
         return []
     off = set(GeneratorSwitch.objects.filter(is_on=False).values_list("name", flat=True))
     on = [name for name in GENERATORS if name not in off and (wish.mode != Mode.APART or name == Name.DIFFERENCE)]
-    world = World(LeftOut.objects.values_list("code__number", flat=True))
+    world = known_world(*LeftOut.objects.order_by("pk").values_list("code__number", flat=True))
     wanted = [code for code in world.codes if _is_wanted(code.number, wish)]
     found = []
     for asked in _tries(world, wanted, on, rng):

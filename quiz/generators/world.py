@@ -2,11 +2,12 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
 
 from codes.models import Cause, HeaderRule, Relation, StatusCode
+from codes.version import Kept
 from codes.vocabulary import RelationKind
 
 # How much a reason counts for two codes to be confused.
@@ -18,8 +19,8 @@ WRONG = 3
 class World:
     """The facts of verified, published codes but for those left out; each kind of row is read once, when needed."""
 
-    def __init__(self, left_out: Iterable[int] = ()):
-        codes = StatusCode.objects.published().filter(verified=True).exclude(number__in=list(left_out))
+    def __init__(self, *left_out: int):
+        codes = StatusCode.objects.published().filter(verified=True).exclude(number__in=left_out)
         self.codes = list(codes.defer("meaning", "definition", "client_behaviour", "source", "verified_note"))
         self.by_number = {code.number: code for code in self.codes}
         self.by_key = {code.pk: code for code in self.codes}
@@ -73,3 +74,6 @@ class World:
         """What sets another code apart: the editors' sentence about the two, or what that one says."""
         _, note = self.notes.get((code.number, other.number), ("", ""))
         return note or f"{other.label} {other.name}: {other.summary}"
+
+
+known_world = Kept(World)

@@ -24,8 +24,8 @@ class QuestionQuerySet(PublishableQuerySet):
 
     def about(self, numbers: list[int]):
         """Questions about the one code, or about at least two of several."""
-        named = Count("codes", filter=Q(codes__code__number__in=numbers))
-        return self.annotate(named=named).filter(named__gte=min(2, len(set(numbers))))
+        named = self.filter(codes__code__number__in=numbers).annotate(named=Count("codes"))
+        return named.filter(named__gte=min(2, len(set(numbers))))
 
     def with_rows(self):
         return self.prefetch_related(Prefetch("codes", QuestionCode.objects.select_related("code")), "choices")
