@@ -157,10 +157,12 @@ def test_nobody_waits_for_those_who_wait_for_a_database_that_is_silent(monkeypat
         assert "Nothing was saved" in text and "Content-Security-Policy" in told["fields"]
         assert "failed" in ask("/readyz") and told["status"] == 503
         assert "ok" in ask("/healthz") and told["status"] == 200, "a restart would lose what is in memory"
+        ask("/robots.txt")
+        assert told["status"] == 503
     assert not queries.captured_queries
     full.running.release()
-    ask("/nothing-here")
-    assert told["status"] == 404
+    ask("/robots.txt")
+    assert told["status"] == 200
 
 
 def test_an_empty_length_is_none():
