@@ -44,6 +44,22 @@ def test_suggestions_are_chosen_by_keyboard_on_every_page(open_page, path):
     page.wait_for_url("**/429*")
 
 
+def test_a_late_answer_takes_nothing_from_under_the_fingers(open_page):
+    page = open_page("/")
+    type_query(page, "too")
+    held = []
+    page.route("**/suggest?*", lambda route: held.append(route))
+    page.keyboard.type(" many")
+    page.wait_for_timeout(300)
+    assert held, "the last letters were asked for"
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator(".suggested [aria-selected=true]")
+    before = chosen.text_content()
+    held[-1].fulfill(json=["too many", ["418 late"], ["late"], ["/418"]])
+    page.wait_for_timeout(300)
+    assert chosen.text_content() == before and page.locator(".suggested li").count() > 1
+
+
 def test_escape_closes_the_list_and_enter_without_a_choice_searches(open_page):
     page = open_page("/404")
     box = type_query(page, "gateway tim")

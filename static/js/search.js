@@ -137,8 +137,11 @@
         event.preventDefault();
       } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
-        if (list.hidden) ask();
-        else choose(event.key === "ArrowDown" ? chosen + 1 : chosen < 0 ? found.length - 1 : chosen - 1);
+        if (list.hidden) return ask();
+        // What is chosen from stays, though an answer to the last letters is still under way.
+        clearTimeout(timer);
+        asking?.abort();
+        choose(event.key === "ArrowDown" ? chosen + 1 : chosen < 0 ? found.length - 1 : chosen - 1);
       } else if (event.key === "Enter" && chosen >= 0) {
         event.preventDefault();
         go(chosen);
