@@ -121,6 +121,7 @@ class Somebody(threading.Thread):
         """An answer that is no acknowledgement: a busy database may refuse, and says so."""
         if status == 503 and "away or busy" in text:
             self.refused += 1
+            self.is_over.wait(0.2)  # whoever asks again and again uses up what one may ask for
         else:
             self.wrong.append(f"{status}: {text[:2000]}")
 
