@@ -24,8 +24,10 @@ class QuestionQuerySet(PublishableQuerySet):
 
     def about(self, numbers: list[int]):
         """Questions about the one code, or about at least two of several."""
-        named = self.filter(codes__code__number__in=numbers).annotate(named=Count("codes"))
-        return named.filter(named__gte=min(2, len(set(numbers))))
+        # From the codes to their questions: the other way would look at all questions that there are.
+        rows = QuestionCode.objects.filter(code__number__in=numbers).order_by().values("question")
+        named = rows.annotate(named=Count("pk")).filter(named__gte=min(2, len(set(numbers))))
+        return self.filter(pk__in=named.values("question"))
 
     def with_rows(self):
         return self.prefetch_related(Prefetch("codes", QuestionCode.objects.select_related("code")), "choices")

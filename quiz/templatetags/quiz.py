@@ -7,12 +7,17 @@ from django.utils import timezone
 
 from codes.models.prepared import MOMENT, NUMBER, Prepared
 from codes.vocabulary import SectionKind
-from quiz.models import Question
+from quiz.models import Question, QuestionCode
 from quiz.vocabulary import Topic
 
 register = template.Library()
 ABOUT = Prepared(
-    lambda: Question.objects.published(MOMENT).filter(codes__code__number=NUMBER).order_by().only("pk").distinct()
+    lambda: (
+        Question.objects.published(MOMENT)
+        .filter(pk__in=QuestionCode.objects.filter(code__number=NUMBER).values("question"))
+        .order_by()
+        .only("pk")
+    )
 )
 
 # What the anchors of single rows begin with.
