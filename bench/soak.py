@@ -5,7 +5,6 @@ SECONDS (1,800) and RATE (200 requests a second) come from the environment. The 
 
 import os
 import random
-import re
 import statistics
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.chaos import Away, Client, files_of, memory_of
+from tests.chaos import Away, Client, addresses_of, files_of, memory_of
 from tests.site_server import Site, running_site
 
 CLIENTS = 16
@@ -81,8 +80,7 @@ class Visitor(threading.Thread):
 
 def soak(site: Site, seconds: float, rate: float, told: Callable[[str], object] = print) -> dict[str, float]:
     """Keep it up and return the figures; `wrong` is the number of answers that were not as they should be."""
-    _, _, text = Client(site.url).ask("GET", "/sitemap.xml")
-    pages = [address.removeprefix(site.url) for address in re.findall(r"<loc>([^<]+)</loc>", text)]
+    pages = addresses_of(site.url)
     until = time.monotonic() + seconds
     visitors = [Visitor(site, pages, rate / CLIENTS, until, seed) for seed in range(CLIENTS)]
     samples: list[tuple[float, float]] = []

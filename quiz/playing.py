@@ -37,10 +37,12 @@ def step_of(key: str, number: int) -> Step | None:
 
 def close_if_over(attempt: Attempt, now: datetime) -> None:
     """End an exam whose time is over. If the clock was set back behind its beginning, its time begins anew."""
-    if attempt.deadline and not attempt.is_finished and now < attempt.created:
+    if attempt.deadline is None or attempt.is_finished:
+        return
+    if now < attempt.created:
         attempt.created, attempt.deadline = now, now + (attempt.deadline - attempt.created)
         attempt.save(update_fields=["created", "deadline"])
-    if attempt.deadline and not attempt.is_finished and (now - attempt.deadline).total_seconds() > GRACE:
+    elif (now - attempt.deadline).total_seconds() > GRACE:
         finish(attempt, attempt.deadline)
 
 

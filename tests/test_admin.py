@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -904,6 +905,7 @@ def test_opening_a_page_of_120_rows_takes_few_queries_and_no_more_than_a_small_o
     admin_client, django_assert_max_num_queries
 ):
     small = make_page(rows=1)
+    ContentType.objects.get_for_model(StatusCode)  # asked for once by a process
     with django_assert_max_num_queries(25) as first:
         admin_client.get(url("statuscode", "change", small.pk))
     for model in (Relation, StatusCode, Vendor, Platform):

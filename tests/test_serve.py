@@ -121,6 +121,10 @@ def test_a_second_start_takes_seconds_and_keeps_what_the_first_made(site, var):
         assert (var / "secret-key").read_text() == key
 
 
+def test_the_threads_of_a_process_share_one_heap(site):
+    assert b"\0MALLOC_ARENA_MAX=1\0" in Path(f"/proc/{site.pid}/environ").read_bytes() + b"\0"
+
+
 def test_static_files_of_the_version_before_stay(site, var):
     """Cached pages and workers that are still running name them."""
     before = sorted((var / "static/css").glob("site.*.css"))

@@ -65,9 +65,12 @@
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-haspopup": "listbox",
     })) box.setAttribute(name, value);
 
-    const close = () => {
+    const stopAsking = () => {
       clearTimeout(timer);
       asking?.abort();
+    };
+    const close = () => {
+      stopAsking();
       list.hidden = true;
       chosen = -1;
       box.setAttribute("aria-expanded", "false");
@@ -112,7 +115,7 @@
     const ask = async () => {
       const query = box.value.trim();
       if (!query || query.length > 100) return close();
-      asking?.abort();
+      stopAsking();
       asking = new AbortController();
       try {
         const answer = await fetch(`${suggest}?${new URLSearchParams({ q: query })}`, { signal: asking.signal });
@@ -139,8 +142,7 @@
         event.preventDefault();
         if (list.hidden) return ask();
         // What is chosen from stays, though an answer to the last letters is still under way.
-        clearTimeout(timer);
-        asking?.abort();
+        stopAsking();
         choose(event.key === "ArrowDown" ? chosen + 1 : chosen < 0 ? found.length - 1 : chosen - 1);
       } else if (event.key === "Enter" && chosen >= 0) {
         event.preventDefault();
@@ -155,8 +157,7 @@
       post(form, text);
     });
     form.addEventListener("submit", (event) => {
-      clearTimeout(timer);
-      asking?.abort();
+      stopAsking();
       remember(box.value.trim());
       if (box.value.length > LONGEST) {
         event.preventDefault();

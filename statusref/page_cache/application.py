@@ -114,20 +114,23 @@ class PageCache:
             if old is not None and time.monotonic() - old.stale_since < LONGEST_OLD:
                 return old
             is_mine = self._wait_for(lock, old)
-        is_mine_to_render = False
         try:
             page = self.store.pages.get(key)
             if not is_mine or (page is not None and page is not old):
                 return page
-            if old is None:
-                return self._render(key)
-            is_mine_to_render = self._wait_for(self.rendering, old)
-            return (self._render(key) if is_mine_to_render else None) or old
+            return self._render(key) if old is None else self._render_over(key, old)
         finally:
-            if is_mine_to_render:
-                self.rendering.release()
             if is_mine:
                 lock.release()
+
+    def _render_over(self, key: tuple[str, str], old: Page) -> Page:
+        """Render a page that changed, RENDERING of them at once at the most; the old one where that cannot be."""
+        if not self._wait_for(self.rendering, old):
+            return old
+        try:
+            return self._render(key) or old
+        finally:
+            self.rendering.release()
 
     def _wait_for(self, lock: "threading.Lock | threading.Semaphore", old: Page | None) -> bool:
         """Take the lock. False after a while, and, where there is an old page, once the database does not answer."""

@@ -52,6 +52,9 @@ class Command(BaseCommand):
             command = [sys.executable, "-m", "statusref.server", host, str(port), str(workers)]
         os.chdir(settings.BASE_DIR)
         os.environ.update(HOST=shown, PORT=str(port))
+        # glibc gives each thread a heap of its own, and what one frees no other can use. Python's lock lets one thread
+        # at a time allocate anyway, so that many heaps buy nothing.
+        os.environ.setdefault("MALLOC_ARENA_MAX", "1")
         os.execv(command[0], command)
 
     def prepare_database(self) -> None:
