@@ -7,6 +7,7 @@ next worker takes it. The parent imports nothing of the site: workers that SIGHU
 Run as `python -m statusref.server HOST PORT WORKERS`; `manage.py serve` does so.
 """
 
+import mmap
 import multiprocessing
 import os
 import socket
@@ -29,6 +30,8 @@ PATIENCE = 30
 THREADS, CONNECTIONS = 32, 4096
 LARGEST_HEAD = 65_536  # bytes of a request's line and fields
 LONGEST_HEAD = 10  # seconds until all of these must have come, from the start of a connection or the answer before
+# Seconds between two starts of the same worker, however fast it crashes.
+REST = 5
 # Seconds after which a connection ends whose client is gone, or takes nothing of what it asked for.
 SILENCE = 60
 
@@ -38,6 +41,9 @@ class LastingServer(Server):
 
     def __init__(self, listeners: list[socket.socket], **options):
         self.listeners = listeners
+        # One byte that all processes share, without a lock that a worker could die with: the application was loaded.
+        self.was_loaded = mmap.mmap(-1, 1)
+        self.started: dict[int, float] = {}
         super().__init__("statusref.wsgi:application", interface=Interfaces.WSGI, backlog=BACKLOG, **options)
 
     def _init_shared_socket(self) -> None:
@@ -50,7 +56,7 @@ class LastingServer(Server):
 
     def startup(self, spawn_target: Callable, target_loader: Callable) -> None:
         self.blocking_threads = THREADS  # granian would warn that all of them might run Python
-        super().startup(spawn_target, target_loader)
+        super().startup(spawn_target, partial(load_and_say, target_loader, self.was_loaded))
 
     def _spawn_worker(self, idx: int, target: Callable, callback_loader: Callable):
         self._shd = self.holders[idx % len(self.holders)]
@@ -59,13 +65,27 @@ class LastingServer(Server):
     def _respawn_workers(self, workers: list[int], spawn_target: Callable, target_loader: Callable, delay=0) -> None:
         for index in workers:
             if not self.wrks[index].is_alive():
-                super()._respawn_workers([index], spawn_target, target_loader)
+                self._start_again(index, spawn_target, target_loader)
             elif not self._replace(index, spawn_target, target_loader):
                 if not self.interrupt_signal:
                     logger.error(
                         "A new worker did not start. The old one goes on; send SIGHUP again when that is mended."
                     )
                 return
+
+    def _start_again(self, index: int, spawn_target: Callable, target_loader: Callable) -> None:
+        """Start a worker that crashed.
+
+        granian ends everything when one crashes again within 5.5 seconds, so a request that crashes it, sent twice,
+        would be the end of the site. That is right only for an application that cannot be loaded.
+        """
+        if self.was_loaded[0]:
+            while time.monotonic() < self.started.get(index, -REST) + REST and not self.interrupt_signal:
+                time.sleep(0.1)
+        self.started[index] = time.monotonic()
+        super()._respawn_workers([index], spawn_target, target_loader)
+        if self.was_loaded[0]:
+            self.respawned_wrks.clear()
 
     def _replace(self, index: int, spawn_target: Callable, target_loader: Callable) -> bool:
         """Put a new worker in the place of a living one, once it is ready to answer. Returns whether it became so."""
@@ -89,6 +109,13 @@ class LastingServer(Server):
             old.kill()
             old.join()
         return True
+
+
+def load_and_say(load: Callable[[], Callable], was_loaded: mmap.mmap) -> Callable:
+    """Load the application, in a worker, and say that it can be loaded."""
+    application = load()
+    was_loaded[0] = 1
+    return application
 
 
 def load_and_tell(load: Callable[[], Callable], ready: Event) -> Callable:

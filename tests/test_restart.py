@@ -18,7 +18,7 @@ import pytest
 from statusref.server import load_and_tell
 from tests import chaos
 from tests.prepared import ROOT, copy_of, environment_of, prepared
-from tests.site_server import running_site
+from tests.site_server import free_port, running_site
 
 pytestmark = pytest.mark.xdist_group("server")
 
@@ -137,6 +137,28 @@ def test_a_new_worker_that_cannot_start_leaves_the_old_ones_alone(cached_site):
     key.write_text(secret)
     os.kill(cached_site.pid, signal.SIGHUP)
     replaced(cached_site, before)
+
+
+def test_a_worker_that_crashes_again_and_again_is_started_again_and_again(cached_site):
+    """Or a request that crashes a worker, sent twice, would be the end of the site."""
+    address = ("127.0.0.1", urlsplit(cached_site.url).port)
+    for _ in range(2):
+        before = cached_site.workers
+        os.kill(max(before), signal.SIGKILL)  # the newest: the one that was started again
+        wait_for(lambda before=before: len(cached_site.workers - before) == 1, "a new worker")
+    with Visitors(address, ["/404", "/healthz"]) as visitors:
+        wait_for(lambda: visitors.answers > 20, "visitors")
+    assert not visitors.failures and "crash loop" not in cached_site.printed
+
+
+def test_an_application_that_cannot_be_loaded_ends_the_server(ready_var):
+    """Or nobody would be told: not the service manager, and not who reads what it prints."""
+    key = ready_var / "secret-key"
+    key.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "statusref.server", "127.0.0.1", str(free_port()), "2"]
+    key.mkdir()
+    done = subprocess.run(command, cwd=ROOT, env=environment_of(ready_var), capture_output=True, timeout=PATIENCE)
+    assert done.returncode and b"crash loop" in done.stderr + done.stdout, done
 
 
 def test_a_restart_on_a_socket_of_the_service_manager_refuses_nobody(ready_var):
