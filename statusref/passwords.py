@@ -1,5 +1,6 @@
 """Logging in; and a forgotten password: a link by mail where there is a mail server, else an Administrator helps."""
 
+import threading
 from urllib.parse import urlsplit
 
 from axes.helpers import get_cool_off
@@ -28,6 +29,15 @@ LINKS = Limit("password", most=5, seconds=3600)
 LINKS_OF_ACCOUNT = Limit("account", most=3, seconds=3600)
 
 
+class LinkForm(PasswordResetForm):
+    def send_mail(self, *parts, **more) -> None:
+        """Send it meanwhile: the time until the answer would tell who has an account, and a slow server would show.
+
+        The process does not end before the mail is sent or given up (EMAIL_TIMEOUT); a failure is logged.
+        """
+        threading.Thread(target=super().send_mail, args=parts, kwargs=more, name="mail").start()
+
+
 def login(request: HttpRequest) -> HttpResponse:
     """The admin's own, for those who do not try too often."""
     if request.method == "POST":
@@ -46,7 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {**admin.site.each_context(request), "title": "Forgotten password"}
     if not settings.EMAIL_URL:
         return render(request, "admin/no_mail.html", context)
-    form = PasswordResetForm(request.POST or None)
+    form = LinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         account = salted_hmac("account", form.cleaned_data["email"].lower(), algorithm="sha256").hexdigest()[:32]
         taken = take_all((LINKS, sender_of(request)), (LINKS_OF_ACCOUNT, account))
