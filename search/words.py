@@ -34,6 +34,15 @@ FAINT = set(
 )
 FAINT_WEIGHT = 0.4
 WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
+# What logs put before a message: when, and which process. Its digits are no words.
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATE = r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?: ?(?:z\b|[+-][0-9]{2}:?[0-9]{2}\b))?"
+STAMP = re.compile(
+    rf"(?<![\w.])(?:{_DATE}(?:[t ]{_TIME})?|[0-9]{{1,2}}/{_MONTH}/[0-9]{{4}}(?::{_TIME})?"
+    rf"|(?:(?:mon|tue|wed|thu|fri|sat|sun),? )?{_MONTH} {{1,2}}[0-9]{{1,2}} {_TIME}(?: [0-9]{{4}})?|{_TIME})"
+    r"|\b[0-9]+#[0-9]+:(?: \*[0-9]+)?|(?<=[a-z])\[[0-9]+\]|\bpid [0-9]+(?::tid [0-9]+)?"
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -92,7 +101,7 @@ class Vocabulary:
 
     def terms_of(self, query: str) -> list[Term]:
         """The terms of a query, at most 40, the words that say nothing left out unless there are no others."""
-        words = WORD.findall(query.lower()[:4000])[:160]
+        words = WORD.findall(STAMP.sub(" ", query.lower()[:4000]))[:160]
         spoken = [word for word in words if word not in SILENT] or words
         stems = [stem(self.mend(word)) for word in words]
         added = self._synonyms(stems)

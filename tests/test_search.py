@@ -142,6 +142,27 @@ def test_typing_errors_and_questions_are_understood(client, query, number):
     assert ask(client, query)["results"][0]["number"] == number
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "2026-11-21T10:00:00.123Z ERROR",
+        "2026-11-21 12:00:00,123 +0100",
+        "Nov  1 10:00:00 shop[8123]:",
+        "Sat Nov 21 10:00:00 2026 pid 123",
+        "[21/Nov/2026:10:00:00 +0000]",
+        "29#31: *404",
+    ],
+)
+def test_when_and_which_process_are_no_words(client, before):
+    said = "worker killed out of memory"
+    assert ask(client, f"{before} {said}")["results"][0] == ask(client, said)["results"][0]
+
+
+@pytest.mark.parametrize("query", ["2026/11/21 10:00:00", "[21/Nov/2026:10:00:00 +0000]", "Nov 21 10:00:00"])
+def test_a_time_stamp_alone_finds_nothing(client, query):
+    assert ask(client, query)["results"] == []
+
+
 def test_a_question_about_a_code_leads_to_the_place_that_answers_it(client):
     assert ask(client, "can i cache a 501")["results"][0]["url"] == "/501#facts"
 
