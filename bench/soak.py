@@ -5,6 +5,7 @@ SECONDS (1,800) and RATE (200 requests a second) come from the environment. The 
 
 import os
 import random
+import re
 import statistics
 import sys
 import tempfile
@@ -45,37 +46,40 @@ class Visitor(threading.Thread):
             except Away as away:
                 self.wrong.append(str(away))
 
-    def note(self, status: int, expected: set[int]) -> None:
+    def note(self, expected: set[int], status: int, text: str) -> None:
         self.seen[status] += 1
         if status not in expected:
-            self.wrong.append(f"{status}")
+            said = re.search(r"<h1[^>]*>(.*?)</main>", text, re.S)
+            self.wrong.append(f"{status}: {' '.join(re.sub('<[^>]*>', ' ', said[1] if said else text).split())[:200]}")
 
-    def page(self) -> tuple[int, set[int]]:
-        path = self.rng.choice(self.pages)
-        status, fields, _ = self.client.ask("GET", path)
+    def get(self, path: str, **more: str) -> tuple[int, str]:
+        status, fields, text = self.client.ask("GET", path, **more)
         self.tags[path] = fields.get("etag", "")
-        return status, {200}
+        return status, text
 
-    def again(self) -> tuple[int, set[int]]:
+    def page(self) -> tuple[set[int], int, str]:
+        return {200}, *self.get(self.rng.choice(self.pages))
+
+    def again(self) -> tuple[set[int], int, str]:
         path = self.rng.choice(self.pages)
-        return self.client.ask("GET", path, tag=self.tags.get(path, '"x"'))[0], {200, 304}
+        return {200, 304}, *self.get(path, tag=self.tags.get(path, '"x"'))
 
-    def search(self) -> tuple[int, set[int]]:
+    def search(self) -> tuple[set[int], int, str]:
         query = self.rng.choice(SEARCHES).replace(" ", "+")
-        return self.client.ask("GET", f"/search?q={query}&all=")[0], {200, 429}
+        return {200, 429}, *self.get(f"/search?q={query}&all=")
 
-    def play(self) -> tuple[int, set[int]]:
+    def play(self) -> tuple[set[int], int, str]:
         if not self.quiz or self.rng.random() < 0.05:
-            status, fields, _ = self.client.ask("POST", "/quiz/start", [("mode", "quick")])
+            status, fields, text = self.client.ask("POST", "/quiz/start", [("mode", "quick")])
             self.quiz = fields.get("location", "")
-            return status, {303, 429}
-        return self.client.answer(self.quiz)[0], {200, 303}
+            return {303, 429}, status, text
+        return {200, 303}, *self.client.answer(self.quiz)
 
-    def lost(self) -> tuple[int, set[int]]:
-        return self.client.ask("GET", f"/nothing-{self.rng.randrange(10_000)}")[0], {404}
+    def lost(self) -> tuple[set[int], int, str]:
+        return {404}, *self.get(f"/nothing-{self.rng.randrange(10_000)}")
 
-    def list(self) -> tuple[int, set[int]]:
-        return self.client.ask("GET", f"/codes?class={self.rng.randrange(1, 6)}")[0], {200}
+    def list(self) -> tuple[set[int], int, str]:
+        return {200}, *self.get(f"/codes?class={self.rng.randrange(1, 6)}")
 
 
 def soak(site: Site, seconds: float, rate: float, told: Callable[[str], object] = print) -> dict[str, float]:

@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from statusref.server import LONGEST_HEAD
 from tests.test_quiz_load import filled
 
 # `make chaos` asks for more of everything: CHAOS=10 is ten times as much as in a plain run of the tests.
@@ -52,10 +53,10 @@ class Away(Exception):
 
 
 class Client:
-    """Somebody with cookies and one connection."""
+    """Somebody with cookies and one connection, which is not used after a rest: the server may just be ending it."""
 
     def __init__(self, url: str):
-        self.netloc, self.cookies, self.connection = urlsplit(url).netloc, {}, None
+        self.netloc, self.cookies, self.connection, self.used = urlsplit(url).netloc, {}, None, 0.0
 
     def ask(self, method: str, path: str, form: list | None = None, tag: str = "") -> tuple[int, dict, str]:
         """Status, fields and text of the answer. Raises Away."""
@@ -64,6 +65,9 @@ class Client:
             headers["If-None-Match"] = tag
         if form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.netloc}"}
+        if self.connection is not None and time.monotonic() > self.used + LONGEST_HEAD / 2:
+            self.connection.close()
+            self.connection = None
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection(self.netloc, timeout=PATIENCE)
@@ -73,6 +77,7 @@ class Client:
         except (OSError, http.client.HTTPException) as error:
             self.connection = None
             raise Away(repr(error)) from error
+        self.used = time.monotonic()
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
