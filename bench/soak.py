@@ -1,6 +1,7 @@
 """`make soak`: a mix of everything that visitors ask, at a fixed rate; memory and open files must not grow.
 
-SECONDS (1,800) and RATE (200 requests a second) come from the environment. The first fifth is for warming up.
+SECONDS (1,800) and RATE (200 requests a second) come from the environment. The first fifth is for warming up: a crowd
+comes, so that every thread of the server has a connection to the database and what is prepared for it.
 """
 
 import os
@@ -19,6 +20,7 @@ from tests.chaos import Away, Client, addresses_of, files_of, memory_of
 from tests.site_server import Site, running_site
 
 CLIENTS = 16
+CROWD = 128
 # MiB an hour by which all workers together may seem to grow: what the noise of a short run makes of nothing.
 MOST_GROWTH = 40
 SEARCHES = ("bad gateway", "404", "upstream timed out", "429 retry after", "ECONNREFUSED", "cors preflight", "zzzzqq")
@@ -38,13 +40,15 @@ class Visitor(threading.Thread):
             if now < due:
                 time.sleep(due - now)
             due = max(due + self.rng.expovariate(self.rate), now - 1)
-            kind = self.rng.choices(
-                (self.page, self.again, self.search, self.play, self.lost, self.list), (60, 20, 8, 6, 3, 3)
-            )[0]
             try:
-                self.note(*kind())
+                self.note(*self.choose()())
             except Away as away:
                 self.wrong.append(str(away))
+
+    def choose(self) -> Callable:
+        return self.rng.choices(
+            (self.page, self.again, self.search, self.play, self.lost, self.list), (60, 20, 8, 6, 3, 3)
+        )[0]
 
     def note(self, expected: set[int], status: int, text: str) -> None:
         self.seen[status] += 1
@@ -82,11 +86,24 @@ class Visitor(threading.Thread):
         return {200}, *self.get(f"/codes?class={self.rng.randrange(1, 6)}")
 
 
-def soak(site: Site, seconds: float, rate: float, told: Callable[[str], object] = print) -> dict[str, float]:
-    """Keep it up and return the figures; `wrong` is the number of answers that were not as they should be."""
+class OneOfMany(Visitor):
+    """Asks for what no memory holds, as fast as it is answered."""
+
+    def choose(self) -> Callable:
+        return self.rng.choice((self.search, self.lost, self.list))
+
+
+def soak(
+    site: Site, seconds: float, rate: float, crowd: int = 0, told: Callable[[str], object] = print
+) -> dict[str, float]:
+    """Keep it up and return the figures; `wrong` is the number of answers that were not as they should be.
+
+    `crowd` more come for the first tenth of the time.
+    """
     pages = addresses_of(site.url)
     until = time.monotonic() + seconds
     visitors = [Visitor(site, pages, rate / CLIENTS, until, seed) for seed in range(CLIENTS)]
+    visitors += [OneOfMany(site, pages, rate, until - seconds * 0.9, seed) for seed in range(crowd)]
     samples: list[tuple[float, float]] = []
     files: list[int] = []
     for visitor in visitors:
@@ -122,7 +139,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="statusref-soak-") as name,
         running_site(Path(name), PAGE_CACHE="128") as site,
     ):
-        figures = soak(site, seconds, rate)
+        figures = soak(site, seconds, rate, CROWD)
         log = site.printed
     for label, figure in figures.items():
         print(f"{label:<24} {figure:10.1f}")

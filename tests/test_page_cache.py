@@ -488,3 +488,21 @@ code.meaning += " An edit that is seen at once."
 save_text(CODE, "codes/404.yaml", dump(CODE, code), None)
 """
     subprocess.run([sys.executable, "manage.py", "shell", "-c", script], env=environment_of(var), check=True)
+
+
+def test_a_page_that_takes_long_to_make_ready_is_no_silent_database(monkeypatch):
+    monkeypatch.setattr(watch, "INTERVAL", 0.05)
+    until = time.monotonic() + 3
+    for_ever = threading.Event().wait
+
+    class Quick(watch.Watch):
+        def look(self):
+            if time.monotonic() > until:
+                for_ever()
+            self.seen = time.monotonic()
+
+    looking = Quick(lambda public, changed: None)
+    looking.forget_at = until + 600
+    looking.start(for_ever)
+    time.sleep(2)
+    assert not looking.is_blind

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import yaml
 from django.db import close_old_connections
@@ -82,6 +83,13 @@ def _touched(revision: Revision) -> set[str] | None:
     }
 
 
+def _repeat(work: Callable[[], None]) -> None:
+    while True:
+        until = time.monotonic() + INTERVAL
+        work()
+        time.sleep(max(0.05, until - time.monotonic()))
+
+
 class Watch:
     """Looks at the version of the content, and tells when it could last be read. Newer drafts that are due go live.
 
@@ -94,26 +102,27 @@ class Watch:
         self.seen = time.monotonic()
         self.is_away = False
         self.is_noted = False
+        self.forget_at = 0.0
 
-    def start(self, meanwhile: Callable[[], None]) -> None:
-        """Look for ever, in a thread of its own; `meanwhile` may use the time between two looks."""
-        threading.Thread(target=self._run, args=(meanwhile,), name="page-cache-watch", daemon=True).start()
+    def start(self, make_ready: Callable[[], None]) -> None:
+        """Look for ever, in a thread of its own, and call `make_ready` again and again in another.
 
-    def _run(self, meanwhile: Callable[[], None]) -> None:
-        forget_at = 0.0
-        while True:
-            self.look()
-            until = time.monotonic() + INTERVAL
-            if until > forget_at:
-                forget_at = until + 60
-                with contextlib.suppress(Away):
-                    file_store().forget_past()
-            if not self.is_away:
-                try:
-                    meanwhile()
-                except Exception:
-                    logger.exception("A page could not be made ready.")
-            time.sleep(max(0.05, until - time.monotonic()))
+        Were they one thread, a page that takes long to make ready on a busy machine would pass for a silent database.
+        """
+        for name, work in (("watch", self.look), ("ready", partial(self._prepare, make_ready))):
+            threading.Thread(target=_repeat, args=(work,), name=f"page-cache-{name}", daemon=True).start()
+
+    def _prepare(self, make_ready: Callable[[], None]) -> None:
+        if self.is_away:
+            return
+        if time.monotonic() > self.forget_at:
+            self.forget_at = time.monotonic() + 60
+            with contextlib.suppress(Away):
+                file_store().forget_past()
+        try:
+            make_ready()
+        except Exception:
+            logger.exception("A page could not be made ready.")
 
     def look(self) -> None:
         """Read the version once. Whatever goes wrong, what is held stays."""
