@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from io import BytesIO
 from typing import NamedTuple
 
@@ -50,11 +51,15 @@ class Turn(NamedTuple):
 class Gate:
     """A WSGI application around Django's. `answer_refused` must be among Django's middleware.
 
-    `is_database_away` says whether the database has not answered for a while.
+    `is_database_away` says whether the database has not answered for a while. `pool` has RUNNING threads, in which
+    Django runs: each thread that it ever ran in keeps a connection to the database, with megabytes of what that knows.
+    Without a pool it runs in the thread of its caller.
     """
 
-    def __init__(self, app: WSGIHandler, is_database_away: Callable[[], bool] = lambda: False):
-        self.app, self.is_database_away = app, is_database_away
+    def __init__(
+        self, app: WSGIHandler, is_database_away: Callable[[], bool] = lambda: False, pool: Executor | None = None
+    ):
+        self.app, self.is_database_away, self.pool = app, is_database_away, pool
         self.reading = threading.BoundedSemaphore(READING)
         self.running = threading.BoundedSemaphore(RUNNING)
         # By thread: the requests whose content is awaited, and those that Django answers or that wait for it.
@@ -72,18 +77,27 @@ class Gate:
                 body = b""
             environ["wsgi.input"] = BytesIO(body)
         with _noted(self.answered, turn):
-            is_running = self._may_run()
-            if not is_running:
+            if not self._may_run():
                 environ[_AWAY] = True
+                return [self._answer(environ, start_response)]
             try:
-                answer = self.app(environ, start_response)
-                try:
-                    return [b"".join(answer)]
-                finally:
-                    answer.close()
+                if self.pool is None:
+                    return [self._answer(environ, start_response)]
+                started = []
+                body = self.pool.submit(self._answer, environ, lambda *start: started.append(start)).result()
             finally:
-                if is_running:
-                    self.running.release()
+                self.running.release()
+        # The server's own callable may be of use in the server's thread alone.
+        start_response(*started[0])
+        return [body]
+
+    def _answer(self, environ: dict, start_response: Callable) -> bytes:
+        """Ask Django, and take the whole answer."""
+        answer = self.app(environ, start_response)
+        try:
+            return b"".join(answer)
+        finally:
+            answer.close()
 
     def _may_run(self) -> bool:
         """Wait to be one of those who run Django. False where all of them wait for a database that does not answer.

@@ -3,18 +3,19 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from statusref.gate import Gate
+from statusref.gate import RUNNING, Gate
 
 # Seconds for which a request waits for an answer of PostgreSQL.
 PATIENCE = 10
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statusref.settings")
-application = gate = Gate(get_wsgi_application())
+application = gate = Gate(get_wsgi_application(), pool=ThreadPoolExecutor(RUNNING, "django"))
 connections.settings[DEFAULT_DB_ALIAS]["PATIENCE"] = PATIENCE
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
@@ -52,6 +53,48 @@ def test_what_is_sent_in_pieces_leaves_in_one():
     answer = StreamingHttpResponse([b"a", b"b"])
     answer._resource_closers.append(lambda: closed.append(True))
     assert Gate(Taken(answer))(environ_of(b""), None) == [b"ab"] and closed
+
+
+def test_django_runs_in_the_threads_of_the_pool_and_the_server_is_told_in_its_own():
+    """However many threads the server has, few have a connection to the database."""
+    ran, told = set(), []
+
+    def app(environ, start_response):
+        ran.add(threading.current_thread().name)
+        start_response("200 OK", [("X", "y")])
+        return HttpResponse(b"whole")
+
+    def start_response(*start):
+        told.append((threading.current_thread().name, *start))
+
+    with ThreadPoolExecutor(2, "pool") as pool:
+        guarded = Gate(app, pool=pool)
+        callers = [
+            threading.Thread(target=guarded, args=(environ_of(b""), start_response), name=f"caller-{number}")
+            for number in range(9)
+        ]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+    assert ran <= {"pool_0", "pool_1"}
+    assert sorted(told) == [(f"caller-{number}", "200 OK", [("X", "y")]) for number in range(9)]
+
+
+def test_what_breaks_in_the_pool_breaks_for_who_asked_and_nobody_else():
+    def app(environ, start_response):
+        if environ["PATH_INFO"] == "/broken":
+            raise ZeroDivisionError
+        start_response("200 OK", [])
+        return HttpResponse(b"whole")
+
+    with ThreadPoolExecutor(1) as pool:
+        guarded = Gate(app, pool=pool)
+        for _ in range(gate.RUNNING + 1):
+            with pytest.raises(ZeroDivisionError):
+                guarded(environ_of(b"", PATH_INFO="/broken"), None)
+        assert guarded(environ_of(b""), lambda *start: None) == [b"whole"]
+    assert guarded.answered == {}
 
 
 @pytest.mark.parametrize(
