@@ -22,7 +22,7 @@ from tests.site_server import Site, running_site
 CLIENTS = 16
 CROWD = 128
 # MiB an hour by which all workers together may seem to grow: what the noise of a short run makes of nothing.
-MOST_GROWTH = 40
+MOST_GROWTH = 10
 SEARCHES = ("bad gateway", "404", "upstream timed out", "429 retry after", "ECONNREFUSED", "cors preflight", "zzzzqq")
 
 
