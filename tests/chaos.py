@@ -66,8 +66,7 @@ class Client:
         if form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.netloc}"}
         if self.connection is not None and time.monotonic() > self.used + LONGEST_HEAD / 2:
-            self.connection.close()
-            self.connection = None
+            self.connection.close()  # the next request opens it anew
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection(self.netloc, timeout=PATIENCE)

@@ -200,7 +200,7 @@ class PageCache:
         self.store.mark_stale(paths)
 
     def _make_ready(self) -> None:
-        """Use the time until the next look at the content: render what is missing or stale, then compress it well."""
+        """Render what is missing or stale, then compress it well; end soon, for more may be stale by then."""
         until = time.monotonic() + INTERVAL
         held = [((origin, path), path) for origin in set(self.origins.values()) for path in self.public]
         for work in (self._render_ahead, self._squeeze):
